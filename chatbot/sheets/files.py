@@ -1,0 +1,113 @@
+"""Folders and files of Markdown to sheets, one per ID, and a report of every file that could not be read."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from chatbot.sheets.markdown import SheetError, parse_sheet
+from chatbot.sheets.model import Rome, Sheet
+
+MAX_FILE_BYTES = 2_000_000  # the largest sheet of the corpus has 30,000
+JSON = TypeAdapter(tuple[Sheet, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was skipped, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Every sheet that the files hold, by ID, and the files that hold none."""
+
+    sheets: dict[str, Sheet]
+    problems: tuple[Problem, ...]
+
+
+def parse_file(path: Path) -> Sheet:
+    """Parse one file; raise SheetError with the reason when it holds no sheet."""
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise SheetError(f"too large: {size:,} bytes, a sheet has at most {MAX_FILE_BYTES:,}")
+    data = path.read_bytes()
+    if not data.strip():
+        raise SheetError("empty file")
+    if b"\0" in data:
+        raise SheetError("binary file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetError(f"not UTF-8: byte {data[error.start]:#04x} at position {error.start}") from error
+    return parse_sheet(text, path.name)
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Give the Markdown files under these folders (READMEs aside) and the files named themselves, in a stable order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*.md") if p.name.lower() != "readme.md" and p.is_file())
+        else:
+            yield path
+
+
+def read_sheets(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -> Reading:
+    """Read every sheet under these paths and merge what several files say of one ID; skip and report broken files."""
+    sheets: dict[str, Sheet] = {}
+    problems: list[Problem] = []
+    for count, path in enumerate(find_files(paths), 1):
+        try:
+            sheet = parse_file(path)
+        except (SheetError, OSError) as error:
+            problems.append(Problem(path, str(error)))
+            continue
+        known = sheets.get(sheet.sheet_id)
+        sheets[sheet.sheet_id] = sheet if known is None else merge_sheets(known, sheet)
+        if progress is not None and count % 1000 == 0:
+            progress(count)
+    return Reading(sheets, tuple(problems))
+
+
+def merge_sheets(first: Sheet, second: Sheet) -> Sheet:
+    """Merge two sheets of one ID: the detailed one speaks first, the other fills in what it leaves open."""
+    main, other = (second, first) if second.detailed and not first.detailed else (first, second)
+    merged: dict[str, object] = {}
+    for item in fields(Sheet):
+        ours, theirs = getattr(main, item.name), getattr(other, item.name)
+        if item.name in ("sheet_id", "kind", "title", "detailed"):
+            continue
+        if item.name == "names":
+            known = {form.lower() for name in ours for form in name.forms}
+            merged["names"] = ours + tuple(n for n in theirs if not known.issuperset(f.lower() for f in n.forms))
+        elif item.name == "romes":
+            labels = {rome.code: rome.label for rome in ours + theirs if rome.label}
+            codes = dict.fromkeys(rome.code for rome in ours + theirs)
+            merged["romes"] = tuple(Rome(code, labels.get(code, "")) for code in codes)
+        elif isinstance(ours, tuple):
+            merged[item.name] = tuple(dict.fromkeys(ours + theirs))
+        elif not ours and theirs:
+            merged[item.name] = theirs
+        elif theirs and ours != theirs and item.name in ("duree", "certification", "niveau", "type", "sigle", "gfe"):
+            text = theirs if isinstance(theirs, str) else theirs.text
+            merged["other_facts"] = tuple(dict.fromkeys((*main.other_facts, *other.other_facts, (item.name, text))))
+    return replace(main, **merged)  # type: ignore[arg-type]
+
+
+def dump_sheets(sheets: Iterable[Sheet]) -> bytes:
+    """Write sheets as JSON."""
+    return JSON.dump_json(tuple(sheets))
+
+
+def load_sheets(data: bytes) -> tuple[Sheet, ...]:
+    """Read sheets from JSON; raise pydantic.ValidationError on anything else."""
+    return JSON.validate_json(data)
+
+
+def content_hash(sheet: Sheet) -> str:
+    """Hash what the sheet says, whatever files say it."""
+    return hashlib.sha256(dump_sheets([replace(sheet, files=())])).hexdigest()
