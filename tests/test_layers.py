@@ -1,0 +1,56 @@
+"""The order of the modules: each imports only from those above it, and each third party stays in its files."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "chatbot"
+ORDER = """config sheets catalogue citations chunks embedding keywords naming index retrieval question evidence
+answering evaluation api ui assembly __main__""".split()
+HOMES = {
+    "dotenv": {"config"},
+    "torch": {"embedding"},
+    "sentence_transformers": {"embedding"},
+    "msgpack": {"embedding"},
+    "bm25s": {"keywords"},
+    "Stemmer": {"keywords"},
+    "rapidfuzz": {"naming"},
+    "chromadb": {"index"},
+    "langchain_chroma": {"index"},
+    "langchain_core": {"index", "retrieval"},
+    "fastapi": {"api", "ui", "assembly"},
+    "pydantic": {"api"},
+    "starlette": {"api"},
+    "gradio": {"ui"},
+    "uvicorn": {"assembly"},
+}
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def module_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and dotted name of everything that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: relative import"
+            for alias in node.names:
+                yield node.lineno, f"{node.module}.{alias.name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_above(path: Path) -> None:
+    module = module_of(path)
+    assert module in ORDER, f"give {module!r} its place in ORDER"
+    for line, name in imports_of(path):
+        root, *rest = name.split(".")
+        if root == "chatbot":
+            assert rest[0] in ORDER[: ORDER.index(module) + 1], f"{path.name}:{line} imports {name}, which lies below"
+        else:
+            assert module in HOMES.get(root, {module}), f"{path.name}:{line} imports {root}, at home in {HOMES[root]}"
