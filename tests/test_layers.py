@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "chatbot"
-ORDER = """config sheets catalogue citations chunks embedding keywords naming index retrieval question evidence
-answering evaluation api ui assembly __main__""".split()
+ORDER = [
+    *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
+    *("question", "evidence", "answering", "evaluation", "api", "ui", "assembly", "__main__"),
+]
 HOMES = {
     "dotenv": {"config"},
     "torch": {"embedding"},
