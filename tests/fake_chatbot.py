@@ -1,0 +1,49 @@
+"""A chatbot of one sheet and fixed words, for the tests of what serves answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from chatbot.answering import Answer, Turn
+from chatbot.api import OpenIndex
+from chatbot.catalogue import Catalogue
+from chatbot.citations import Citation, public_url
+from chatbot.sheets import Niveau, Section, Sheet
+
+SHEET = Sheet(
+    sheet_id="MET.1",
+    kind="metier",
+    title="dompteur ou dompteuse de puces",
+    niveau=Niveau("bac + 5", 5),
+    sections=(Section("Présentation", "", "Il ou elle dresse des puces."),),
+)
+
+
+@dataclass
+class FakeChatbot:
+    """Answers every question with `text`, and remembers what it was asked."""
+
+    text: str = "Il faut un **bac + 5** [MET.1]."
+    excerpt: str = "bac + 5"
+    suggestions: tuple[str, ...] = ("Combien gagne un débutant ?",)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue([SHEET]))
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        self.asked.append((question, tuple(history)))
+        citation = Citation(
+            "MET.1", "metier", SHEET.title, "Niveau d'accès minimum", self.excerpt, public_url("MET.1", "metier")
+        )
+        return Answer(self.text, "answered", (citation,), self.suggestions, "extractive")
+
+
+@dataclass
+class FakeService:
+    """Serves a fake chatbot, or nothing while `chatbot` is None."""
+
+    chatbot: FakeChatbot | None = field(default_factory=FakeChatbot)
+
+    def open_index(self) -> OpenIndex | None:
+        if self.chatbot is None:
+            return None
+        return OpenIndex(self.chatbot, 1, 2, "fake", datetime(2026, 1, 2, tzinfo=UTC))  # type: ignore[arg-type]
