@@ -1,0 +1,86 @@
+"""The project's own data on names in; diploma words, short forms and extra names out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.catalogue import Catalogue, fold
+from chatbot.naming.words import LINKS, content_keys, key_of, split_words
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Diploma:
+    """A kind of diploma: the folded words that open its titles, and that people say; `key` stands for all of these."""
+
+    key: str
+    titles: tuple[tuple[str, ...], ...]
+    said: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What `names.jsonl` says: diplomas, short forms, trades and names of sheets beyond their own.
+
+    `shorts`: folded word → keys in full ("compta" → "comptabilité"); `trades`: key → keys ("coiffeur" → "coiffure"),
+    which hold inside the name of a diploma only.
+    """
+
+    diplomas: tuple[Diploma, ...]
+    shorts: dict[str, tuple[tuple[str, ...], ...]]
+    trades: dict[str, tuple[tuple[str, ...], ...]]
+    names: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """How people call, describe and ask about one sheet (for finding, never for answering)."""
+
+    sheet_id: str
+    title: str
+    names: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def read_vocabulary(path: Path = DATA / "names.jsonl") -> Vocabulary:
+    """Read `names.jsonl`; each line is a diploma, a short form, or names of one sheet."""
+    diplomas, shorts, trades, names = [], {}, {}, {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if "diploma" in row:
+            titles = tuple(_folded(phrase) for phrase in row["titles"])
+            said = {_without_links(phrase) for phrase in (*titles, *map(_folded, row["said"]))}
+            diplomas.append(Diploma(f"@{row['diploma']}", titles, tuple(sorted(said))))
+        elif "short" in row:
+            shorts[fold(row["short"])] = tuple(tuple(content_keys(long)) for long in row["long"])
+        elif "trade" in row:
+            trades[key_of(fold(row["trade"]))] = tuple(tuple(content_keys(long)) for long in row["long"])
+        else:
+            names[row["id"]] = tuple(row["names"])
+    return Vocabulary(tuple(diplomas), shorts, trades, names)
+
+
+def _folded(phrase: str) -> tuple[str, ...]:
+    return tuple(word.folded for word in split_words(phrase))
+
+
+def _without_links(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop the links at the end of a phrase ("diplôme d'État de" → "diplôme d'État")."""
+    while len(phrase) > 1 and phrase[-1] in LINKS:
+        phrase = phrase[:-1]
+    return phrase
+
+
+def read_everyday(catalogue: Catalogue, folder: Path = DATA / "everyday") -> Iterator[Everyday]:
+    """Read the everyday layer of the sheets in the catalogue; nothing when the folder has no such files."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["id"] in catalogue:
+                questions = row["questions"] if "questions" in row else [row["question"]]
+                yield Everyday(
+                    row["id"], row["title"], tuple(row["names"]), tuple(row.get("descriptions", ())), tuple(questions)
+                )

@@ -1,0 +1,54 @@
+"""A word that no sheet uses in; the words of names that it may be a slip of out."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SOUNDS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"ph", "f"), (r"th", "t"), (r"sch|ch", "S"), (r"qu|q|ck|k|c(?![eiy])", "k"), (r"c(?=[eiy])", "s"),
+        (r"g(?=[eiy])", "j"), (r"h", ""), (r"y", "i"), (r"eau|au", "o"), (r"ai|ei", "e"), (r"oe", "e"), (r"z", "s"),
+        (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+def sound_of(word: str) -> str:
+    """Write a folded word roughly as it sounds ("fotograf" and "photographe" meet)."""
+    for pattern, sound in SOUNDS:
+        word = pattern.sub(sound, word)
+    return word[:-1] if word.endswith("e") else word
+
+
+class Spelling:
+    """Nearest words of a vocabulary of keys."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for key in sorted(keys):
+            if len(key) >= 4 and key.isalpha():
+                self._by_letter[key[0]].append(key)
+                self._by_sound[sound_of(key)].append(key)
+        self._all = [key for keys in self._by_letter.values() for key in keys if len(key) >= 6]
+        self.nearest = lru_cache(maxsize=20_000)(self._nearest)
+
+    def _nearest(self, key: str) -> tuple[tuple[str, float], ...]:
+        """Give up to three words with the cost of taking each for this one; none for a short or distant word."""
+        if len(key) < 4 or not key.isalpha():
+            return ()
+        if alike := self._by_sound.get(sound_of(key)):
+            return tuple((other, 0.04) for other in alike[:3])
+        if len(key) < 5:
+            return ()
+        most = 1 if len(key) < 8 else 2 if len(key) < 13 else 3
+        found = process.extract(key, self._by_letter[key[0]], scorer=OSA.distance, score_cutoff=most, limit=3)
+        if not found and len(key) >= 7:
+            found = process.extract(key, self._all, scorer=OSA.distance, score_cutoff=1, limit=2)
+        best = min((distance for _, distance, _ in found), default=0)
+        return tuple((other, 0.05 + 0.05 * distance) for other, distance, _ in found if distance == best)
