@@ -1,0 +1,21 @@
+"""A message and its history in; what is asked, of which sheets and within which limits, out."""
+
+from chatbot.question.classifier import LabelModel, open_labels, read_examples, train_labels
+from chatbot.question.constraints import Levels
+from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, Question, Turn
+from chatbot.question.tastes import Tastes
+from chatbot.question.understand import Understanding
+
+__all__ = [
+    "FORMATION_NEEDS",
+    "METIER_NEEDS",
+    "LabelModel",
+    "Levels",
+    "Question",
+    "Tastes",
+    "Turn",
+    "Understanding",
+    "open_labels",
+    "read_examples",
+    "train_labels",
+]

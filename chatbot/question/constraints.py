@@ -1,0 +1,153 @@
+"""What a message fixes about levels and diplomas: "CAP max", "sans le bac", "à bac + 5", "quel BTS", "j'ai un bac + 2"."""
+
+import re
+from dataclasses import dataclass
+
+from chatbot.catalogue import fold
+
+# Diploma words as people write them (folded), with the type words of the sheets and the years after the bac.
+DIPLOMAS: tuple[tuple[str, str, float], ...] = (
+    (r"cap a|capa|cap agricoles?", "CAP agricole", -2),
+    (r"caps?", "CAP", -2),
+    (r"beps?", "BEP", -2),
+    (r"brevets? professionnels?|bp(?!jeps)", "BP", 0),
+    (r"bacs? pros?|bacs? professionnels?|baccalaureats? professionnels?", "bac pro", 0),
+    (r"bacs? technos?|bacs? technologiques?", "bac techno", 0),
+    (r"bma|brevets? des metiers d'art", "BMA", 0),
+    (r"btsa|bts agricoles?", "BTSA", 2),
+    (r"bts", "BTS", 2),
+    (r"deust", "DEUST", 2),
+    (r"but|dut", "BUT", 3),
+    (r"dn ?made", "DN MADE", 3),
+    (r"licences? pros?|licences? professionnelles?", "licence pro", 3),
+    (r"licences?|l3", "licence", 3),
+    (r"bachelors?", "bachelor", 3),
+    (r"masteres? spe\w*|masteres?", "mastère", 6),
+    (r"masters?|m2|m1", "master", 5),
+    (r"ecoles? d'ingenieurs?|diplomes? d'ingenieurs?|ecoles? d'inge", "diplôme d'ingénieur", 5),
+    (r"ecoles? de commerce|grandes? ecoles? de commerce", "diplôme d'école de commerce", 5),
+    (r"doctorats?|theses?", "doctorat", 8),
+    (r"certificats? de specialisation|mentions? complementaires?|cs|mc", "CS", -1),
+    (r"titres? pros?|titres? professionnels?|tp", "TP", 0),
+    (r"diplomes? d'universite|diplomes? universitaires?|du", "DU", 3),
+    (r"bpjeps|dejeps|desjeps", "JEPS", 2),
+    (r"brevets? de maitrise|bm", "BM", 2),
+    (r"btm", "BTM", 0),
+)
+NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10}
+NUMBER = r"(\d{1,2}|" + "|".join(NUMBERS) + ")"
+LEVEL = re.compile(
+    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| maxi)?(?: (?:apres|post) (?:le )?bac)?"
+    r"|\b(?P<cap>cap|bep)\b|\b(?P<bts>bts|btsa|dut)\b|\b(?P<but>but|licence|bachelor)\b|\b(?P<master>master)\b"
+    r"|\b(?P<brevet>brevet(?! (?:pro|des)))\b|\b(?P<bac>bac)\b(?! ?\+)"
+)
+CEILING = re.compile(
+    r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela|grand maximum|ou moins|"
+    r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
+)
+FLOOR = re.compile(r"\b(?:a|au moins|minimum|niveau|en)\b ?$")
+NO_BAC = re.compile(r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b")
+NO_DIPLOMA = re.compile(r"\b(?:sans|aucun|pas de|pas d') ?(?:le moindre |aucun )?(?:diplomes?|qualifications?)\b")
+SHORT = re.compile(
+    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres )?longues?|trop d'etudes)\b"
+    r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
+    r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b|\bvite (?:travailler|bosser)\b"
+)
+LONG = re.compile(r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b")
+AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
+AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b|\bpost[- ]bac\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Bounds in years after the bac, both inclusive; `said` is the bound in French, to say it back."""
+
+    lowest: float | None = None
+    highest: float | None = None
+    said: str = ""
+
+
+def parse_years(text: str) -> int:
+    """Read '3' or 'trois'."""
+    return int(text) if text.isdigit() else NUMBERS[text]
+
+
+def find_levels(message: str) -> Levels:
+    """Find the level that a message bounds its wishes with; no bounds when it states none."""
+    text = fold(message).replace("bac+", "bac +")
+    if NO_DIPLOMA.search(text):
+        return Levels(None, -2.0, "sans diplôme ou avec un CAP")
+    if NO_BAC.search(text):
+        return Levels(None, -1.0, "sans le bac")
+    ceilings = []
+    for found in LEVEL.finditer(text):
+        rank = _rank(found)
+        before, after = text[max(0, found.start() - 40) : found.start()], text[found.end() : found.end() + 20]
+        if rank is None:
+            continue
+        if re.search(r"\b(?:trop|pas|sans|apres)\b ?$", before) and not re.search(r"plus", before[-12:]):
+            continue
+        if CEILING.search(before) or re.match(r" ?(?:max|ou moins|au plus|grand max)", after):
+            ceilings.append(rank)
+        elif found.group("plus") and FLOOR.search(before):
+            return Levels(rank, rank, _say(rank, ""))
+        elif found.group("cap") or found.group("plus"):
+            ceilings.append(rank)
+    if ceilings:
+        return Levels(None, max(ceilings), _say(max(ceilings), "au plus "))
+    if SHORT.search(text) and not LONG.search(text):
+        return Levels(None, 0.0, "sans longues études")
+    if AFTER_3E.search(text):
+        return Levels(None, 0.0, "après la 3e")
+    return Levels()
+
+
+def find_diploma_levels(message: str) -> Levels:
+    """Find the level of the diplomas that are asked for: "à bac + 3", "niveau bac", "jusqu'au bac", "après la 3e"."""
+    text = fold(message)
+    if AFTER_3E.search(text) or NO_BAC.search(text):
+        return Levels(None, 0.0 if AFTER_3E.search(text) else -1.0, "")
+    found = re.search(r"\b(?:jusqu'au|jusqu'a|niveau|de niveau|a|en|au niveau) (?:(?:le|un) )?bac(?: ?\+ ?(\d))?\b", text)
+    if found:
+        rank = float(found.group(1) or 0)
+        return Levels(None if "jusqu" in found.group() else rank, rank, "")
+    found = re.search(r"\bbac ?\+ ?(\d)\b", text)
+    if found:
+        return Levels(float(found.group(1)), float(found.group(1)), "")
+    if re.search(r"\bniveau cap\b", text):
+        return Levels(None, -2.0, "")
+    return Levels(1.0, None, "") if AFTER_BAC.search(text) else Levels()
+
+
+def find_diploma_types(message: str) -> tuple[str, ...]:
+    """Name the types of diploma that a message speaks of, in its order; longer names win ("BTS agricole")."""
+    text = fold(message)
+    spans: list[tuple[int, int, str]] = []
+    for pattern, name, _ in DIPLOMAS:
+        for found in re.finditer(rf"(?<![\w'])(?:{pattern})(?!\w)", text):
+            if name in ("BUT", "DU", "CS", "TP", "BM", "BP") and not _is_sigle(message, found.start(), found.end()):
+                continue
+            if not any(start < found.end() and found.start() < end for start, end, _ in spans):
+                spans.append((found.start(), found.end(), name))
+    return tuple(dict.fromkeys(name for _, _, name in sorted(spans)))
+
+
+def _is_sigle(message: str, start: int, end: int) -> bool:
+    """'but', 'du', 'cs' are words or sigles: capitals decide, or a longer name than the sigle."""
+    return end - start > 4 or message[start:end].isupper()
+
+
+def _rank(found: re.Match[str]) -> float | None:
+    if found.group("plus"):
+        return float(found.group("plus"))
+    if found.group("years"):
+        if not re.search(r"etude|bac|max", found.group()) and not re.match(r" (?:d'etude|apres|max|de formation)", found.string[found.end() :]):
+            return None
+        return float(parse_years(found.group("years")))
+    ranks = {"cap": -2.0, "bts": 2.0, "but": 3.0, "master": 5.0, "brevet": -3.0, "bac": 0.0}
+    return next(rank for name, rank in ranks.items() if found.group(name))
+
+
+def _say(rank: float, prefix: str) -> str:
+    named = {-3.0: "le brevet", -2.0: "un CAP", 0.0: "le bac"}
+    return f"avec {prefix}{named.get(rank, f'un bac + {rank:.0f}')}"

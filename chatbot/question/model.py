@@ -1,0 +1,47 @@
+"""A message, understood: what is asked, of which sheets, within which limits."""
+
+from dataclasses import dataclass
+
+from chatbot.question.constraints import Levels
+
+# What a sheet can answer; the order is the order of an answer that covers several.
+METIER_NEEDS = (
+    "fiche", "missions", "niveau", "diplomes", "duree", "acces", "salaire", "statut", "competences", "conditions",
+    "emploi", "carriere", "interets", "rome", "appellations",
+)  # fmt: skip
+FORMATION_NEEDS = (
+    "fiche", "type", "sigle", "duree", "niveau", "certification", "acces", "attendus", "contenu", "poursuite",
+    "metiers_apres",
+)  # fmt: skip
+FORMATION_ONLY = {"type", "certification", "attendus", "poursuite", "contenu", "metiers_apres", "sigle"}
+METIER_ONLY = {"salaire", "missions", "statut", "conditions", "carriere", "interets", "rome"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a message asks. `subjects` are sheet IDs: the one asked about, those compared, or the choices to offer."""
+
+    message: str
+    intent: str  # sheet, explore, compare, ambiguous, unknown, support, off_topic, identity, greeting, thanks, …
+    needs: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    topic: str = ""  # support: suicide, violence, bullying; out_of_reach: what is asked; unknown: the name
+    levels: Levels = Levels()
+    diploma_levels: Levels = Levels()
+    diploma_types: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    focus: str = ""  # the message without the names of its subjects: what passages are chosen by
+    background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind
+    followed: bool = False  # the subject comes from the conversation
+    out_of_reach: bool = False
+    tu: bool = False
+    english: bool = False

@@ -1,0 +1,38 @@
+"""The part each name plays in a message: asked about, already had ("je suis en bac pro…"), or set aside ("pas prof d'eps")."""
+
+import re
+
+from chatbot.catalogue import fold
+
+WANTED = re.compile(
+    r"(?:devenir|deviens|devient|devienne|etre|faire|fait|fais|exercer(?: comme)?|bosser comme|travailler comme|embauche comme|poste de|metier de|metier d'|"
+    r"travail de|boulot de|fonction de|pour (?:un|une|les|des)|comme|plutot|prefere\w*|vise\w*|interesse\w* (?:au|a|par)|"
+    r"hesite\w* entre|parle\w* (?:de|du|d')|(?:que|qu'est-ce que) fait|gagne|salaire|c'est quoi|c quoi|c koi|en tant que|"
+    r"formation de|formation d'|diplome de|etudes de|infos? sur|en savoir plus sur|poursuivre en|integrer|entrer en|acceder au?|"
+    r"m'inscrire (?:au|en)|le|la|l'|du|au|reve d'|reve de|envie d'|envie de)\s*(?:un|une|le|la|l'|les|d'|de|du|des|metier de)?\s*$"
+)
+HAD = re.compile(
+    r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?|actuellement|ancienn?e?|ex|il est|elle est|"
+    r"depuis|termin\w+|fini\w*|passe|passer|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'|en poche|obtenu|avoir)"
+    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
+)
+NOT_WANTED = re.compile(
+    r"(?:pas|non pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place de|ni|quitter|"
+    r"et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
+    r"\s*(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma)*\s*$"
+)
+IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b")
+
+
+def role_of(message: str, start: int, end: int, kind: str) -> str:
+    """Tell the role of a name by the words around it: "wanted", "had", "not_wanted" or "" when nothing tells."""
+    before = fold(message[max(0, start - 45) : start]) + " "
+    before = re.split(r"[.!?;:,](?= )", before)[-1].strip() if kind == "metier" else re.split(r"[.!?;:](?= )", before)[-1].strip()
+    after = fold(message[end : end + 30])
+    if NOT_WANTED.search(before):
+        return "not_wanted"
+    if IN_POSSESSION.match(after):
+        return "had"
+    if HAD.search(before) and not re.search(r"(?:devenir|pour|voudrais|veux|aimerais|souhaite|envie|reve)\b[^,]*$", before):
+        return "had"
+    return "wanted" if WANTED.search(before) else ""

@@ -1,0 +1,271 @@
+"""A message and its history in; a `Question` out, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from chatbot.catalogue import Catalogue, fold
+from chatbot.naming import Mention, Names
+from chatbot.question.classifier import MASKS, LabelModel
+from chatbot.question.constraints import find_diploma_levels, find_diploma_types, find_levels
+from chatbot.question.conversation import Memory, pointed_at, points_back, recall
+from chatbot.question.model import FORMATION_NEEDS, FORMATION_ONLY, METIER_NEEDS, METIER_ONLY, Question, Turn
+from chatbot.question.roles import role_of
+from chatbot.question.safety import find_danger
+from chatbot.question.tastes import Tastes
+from chatbot.sheets import FORMATION, METIER
+
+NEED_THRESHOLD = 0.35
+INTENT_THRESHOLD = 0.5
+SURE = 0.8  # a mention at least this sure names its sheet by itself
+TUTOYER = re.compile(r"\b(?:tu|te|toi|ton|ta|tes|t'|stp|stplait)\b|s'il te pla[iî]t")
+VOUVOYER = re.compile(r"\b(?:vous|votre|vos|svp|bonjour|cordialement|madame|monsieur)\b|s'il vous pla[iî]t", re.IGNORECASE)
+SMS = re.compile(r"\b(?:c koi|c quoi|koi|jveux|jsuis|jsui|chui|slt|cc|wesh|jai|ya|pr|cb|fo|kel|jaime|bcp|tkt|mdr|lol|g \d+|jador\w*|taf|ds|pk|pcq)\b")
+ENGLISH = re.compile(r"\b(?:the|what|how|is|are|does|do|i|want|become|which|much|job|years|need|study|salary|my|can|to)\b")
+FRENCH = re.compile(r"\b(?:le|la|les|de|du|des|un|une|est|je|quel|quelle|pour|que|et|en|dans|metier|comment)\b")
+
+
+class Ranker(Protocol):
+    """What understanding needs of retrieval: sheets, best first."""
+
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+
+
+class Ranked(Protocol):
+    """A sheet and how well it fits a query."""
+
+    @property
+    def sheet_id(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A mention and its part in the message."""
+
+    mention: Mention
+    role: str
+
+    @property
+    def kind(self) -> str:
+        return METIER if self.mention.sheet_ids[0].startswith("MET.") else FORMATION
+
+
+class Understanding:
+    """Understands messages over one catalogue."""
+
+    def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
+        self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
+        self.tastes = tastes
+
+    def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
+        """Understand a message in its conversation."""
+        message = " ".join(message.split())
+        memory = recall(history)
+        named = [
+            _Named(mention, role_of(message, mention.start, mention.end, METIER if mention.sheet_ids[0].startswith("MET") else FORMATION))
+            for mention in self._names.find(message)
+        ]
+        scores = self._labels.scores(mask(message, [n.mention for n in named if n.mention.score >= SURE]))
+        question = Question(
+            message=message,
+            intent="sheet",
+            levels=find_levels(message),
+            diploma_levels=find_diploma_levels(message),
+            diploma_types=find_diploma_types(message),
+            tu=_tutoie(message, history),
+            english=_is_english(message),
+            out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
+        )
+        danger = find_danger(message, scores)
+        if danger:
+            return replace(question, intent="support", topic=danger)
+        aside = self._aside(message, scores, named)
+        if aside:
+            return replace(question, intent=aside)
+        return self._about_sheets(question, scores, named, memory)
+
+    def _aside(self, message: str, scores: dict[str, float], named: list[_Named]) -> str:
+        """Name what is not a question to the sheets: off topic, an injection, a greeting…"""
+        label = max(scores, key=lambda name: scores[name])
+        if scores["injection"] >= INTENT_THRESHOLD:
+            return "injection"
+        if any(n.mention.score >= SURE for n in named):
+            return ""
+        if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
+            return "off_topic"
+        if label in ("greeting", "thanks", "identity", "insult", "discouragement") and scores[label] >= INTENT_THRESHOLD:
+            return label
+        return "" if re.search(r"\w{2}", message) else "off_topic"
+
+    def _about_sheets(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
+        message = question.message
+        needs = tuple(label for label in dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS) if scores.get(label, 0.0) >= NEED_THRESHOLD)
+        unknown = next((n.mention for n in named if n.mention.source == "id" and n.mention.sheet_ids[0] not in self._catalogue), None)
+        if unknown is not None and self._catalogue.title_of(unknown.sheet_ids[0]) is None:
+            return replace(question, intent="unknown_id", topic=unknown.sheet_ids[0], needs=needs)
+        asked = [n for n in named if n.role not in ("had", "not_wanted") and n.mention.source != "partial"]
+        had = tuple(n.mention.sheet_ids[0] for n in named if n.role == "had" and n.mention.score >= SURE)
+        question = replace(
+            question,
+            needs=needs,
+            background=had,
+            interests=self.tastes.find_interests(message),
+            settings=self.tastes.find_settings(message),
+            focus=without_names(message, [n.mention for n in asked]),
+        )
+        explores = scores["explore"] >= INTENT_THRESHOLD and scores["explore"] >= scores["compare"]
+        compares = scores["compare"] >= INTENT_THRESHOLD
+        pointed = pointed_at(message, self._choices(memory))
+        if pointed:
+            return self._for_sheet(replace(question, followed=True), pointed, scores, memory)
+        distinct = _distinct(asked)
+        if compares and len(distinct) >= 2:
+            return replace(question, intent="compare", subjects=tuple(self._best_of(n, question) for n in distinct[:4]))
+        if compares and len(distinct) == 1 and memory.focus and points_back(message):
+            return replace(question, intent="compare", subjects=(memory.focus, self._best_of(distinct[0], question)))
+        sure = [n for n in asked if n.mention.score >= SURE]
+        if explores and not any(n.kind == METIER and n.role == "wanted" for n in sure):
+            formations = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
+            if formations and not (question.interests or question.settings):
+                chosen = self._best_of(formations[0], question)
+                return replace(question, subjects=(chosen,), needs=("metiers_apres",))
+            return replace(question, intent="explore")
+        if sure:
+            return self._for_named(question, sure, scores, memory)
+        if memory.focus and self._continues(question, scores):
+            if "explore" in scores and _narrows(question) and len(memory.choices) >= 3:
+                return replace(question, intent="explore", followed=True, focus=memory.last_message + " " + message)
+            return self._for_sheet(replace(question, followed=True), memory.focus, scores, memory)
+        return self._by_search(question, scores, named, memory)
+
+    def _choices(self, memory: Memory) -> tuple[str, ...]:
+        """The things that "la deuxième" may point at: what the last message names side by side, else the last answer's."""
+        named = [m.sheet_ids[0] for m in self._names.find(memory.last_message) if m.score >= SURE]
+        distinct = tuple(dict.fromkeys(named))
+        return distinct if len(distinct) > 1 else memory.choices
+
+    def _for_named(self, question: Question, sure: list[_Named], scores: dict[str, float], memory: Memory) -> Question:
+        kind = self._kind_asked(question, sure, scores)
+        of_kind = [n for n in sure if n.kind == kind] or sure
+        wanted = [n for n in of_kind if n.role == "wanted"] or of_kind
+        chosen = max(wanted, key=lambda n: (n.mention.score, n.mention.end - n.mention.start))
+        if len(chosen.mention.sheet_ids) > 1:
+            return self._among(question, chosen.mention, scores, memory)
+        return self._for_sheet(question, chosen.mention.sheet_ids[0], scores, memory)
+
+    def _among(self, question: Question, mention: Mention, scores: dict[str, float], memory: Memory) -> Question:
+        """Choose between sheets of one name by the rest of the message, or offer them."""
+        ids = mention.sheet_ids
+        ranked = [hit for hit in self._ranker.rank(question.message, limit=20) if hit.sheet_id in ids]
+        rest = re.findall(r"\w{4,}", fold(question.focus))
+        if ranked and len(ids) <= 3 or (len(ranked) == 1 and len(rest) > 2):
+            chosen = self._for_sheet(question, ranked[0].sheet_id if ranked else ids[0], scores, memory)
+            others = tuple(i for i in ids if i != chosen.subjects[0])
+            return replace(chosen, subjects=(chosen.subjects[0], *others[:2]))
+        order = tuple(dict.fromkeys([hit.sheet_id for hit in ranked] + list(ids)))
+        return replace(question, intent="ambiguous", subjects=order[:6], topic=mention.text)
+
+    def _best_of(self, named: _Named, question: Question) -> str:
+        ids = named.mention.sheet_ids
+        if len(ids) == 1:
+            return ids[0]
+        ranked = [hit.sheet_id for hit in self._ranker.rank(question.message, limit=30) if hit.sheet_id in ids]
+        return ranked[0] if ranked else ids[0]
+
+    def _kind_asked(self, question: Question, named: list[_Named], scores: dict[str, float]) -> str:
+        kinds = {n.kind for n in named}
+        if len(kinds) == 1:
+            return kinds.pop()
+        formation = max((scores.get(need, 0.0) for need in FORMATION_ONLY), default=0.0)
+        metier = max((scores.get(need, 0.0) for need in METIER_ONLY), default=0.0)
+        wanted = {n.kind for n in named if n.role == "wanted"}
+        if len(wanted) == 1 and abs(formation - metier) < 0.3:
+            return wanted.pop()
+        return FORMATION if formation > metier else METIER
+
+    def _for_sheet(self, question: Question, sheet_id: str, scores: dict[str, float], memory: Memory) -> Question:
+        """Ask a sheet: keep the needs that its kind can answer; without one, the needs of the last message."""
+        is_metier = sheet_id.startswith("MET.") or (sheet_id in self._catalogue and self._catalogue[sheet_id].kind == METIER)
+        possible = METIER_NEEDS if is_metier else FORMATION_NEEDS
+        needs = tuple(need for need in possible if need in question.needs)
+        if not needs:
+            best = max(possible, key=lambda need: scores.get(need, 0.0))
+            if scores.get(best, 0.0) >= 0.15:
+                needs = (best,)
+            elif memory.last_message and len(question.message.split()) <= 8:
+                needs = self._needs_of(memory.last_message, possible)
+        return replace(question, subjects=(sheet_id,), needs=needs or ("fiche",))
+
+    def _needs_of(self, message: str, possible: Sequence[str]) -> tuple[str, ...]:
+        mentions = [m for m in self._names.find(message) if m.score >= SURE]
+        scores = self._labels.scores(mask(message, mentions))
+        return tuple(need for need in possible if scores.get(need, 0.0) >= NEED_THRESHOLD and need != "fiche")
+
+    def _continues(self, question: Question, scores: dict[str, float]) -> bool:
+        """Whether a message without a name goes on about the same sheet rather than describing another."""
+        if not points_back(question.message) and len(question.message.split()) > 9:
+            return False
+        described = max(scores["explore"], scores["correction"])
+        return described < INTENT_THRESHOLD or len(question.message.split()) <= 7
+
+    def _by_search(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
+        formation = max((scores.get(need, 0.0) for need in FORMATION_ONLY), default=0.0)
+        kind = None if formation >= INTENT_THRESHOLD else METIER
+        hits = self._ranker.rank(question.message, kind=kind, limit=10)
+        if not hits:
+            return replace(question, intent="not_found")
+        partial = next((n.mention for n in named if n.mention.source == "partial" and len(n.mention.sheet_ids) > 3), None)
+        if partial is not None and len(re.findall(r"\w{5,}", fold(question.focus))) <= 2:
+            return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
+        return self._for_sheet(question, hits[0].sheet_id, scores, memory)
+
+
+def mask(message: str, mentions: Sequence[Mention]) -> str:
+    """Put a neutral word in the place of each name, as in the examples the labels are learned from."""
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        name = MASKS["metier" if mention.sheet_ids[0].startswith("MET.") else "formation"]
+        message = f"{message[: mention.start]}{name}{message[mention.end :]}"
+    return message
+
+
+def without_names(message: str, mentions: Sequence[Mention]) -> str:
+    """Take the names out of a message: what is left says what is asked of them."""
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        message = f"{message[: mention.start]} {message[mention.end :]}"
+    return " ".join(message.split())
+
+
+def _distinct(named: list[_Named]) -> list[_Named]:
+    seen: set[str] = set()
+    kept = []
+    for item in named:
+        if item.mention.score >= 0.7 and not seen & set(item.mention.sheet_ids[:1]):
+            seen.update(item.mention.sheet_ids[:1])
+            kept.append(item)
+    return kept
+
+
+def _narrows(question: Question) -> bool:
+    return bool(question.levels.said or question.interests or question.settings) and not question.needs
+
+
+def _tutoie(message: str, history: Sequence[Turn]) -> bool:
+    texts = [message, *(turn.content for turn in reversed(history) if turn.role == "user")]
+    for text in texts:
+        lower = text.lower()
+        if VOUVOYER.search(lower):
+            return False
+        if TUTOYER.search(lower) or SMS.search(fold(text)):
+            return True
+    return False
+
+
+def _is_english(message: str) -> bool:
+    text = fold(message)
+    return len(ENGLISH.findall(text)) >= 2 and len(ENGLISH.findall(text)) > len(FRENCH.findall(text))
