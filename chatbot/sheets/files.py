@@ -1,6 +1,7 @@
 """Folders and files of Markdown to sheets, one per ID, and a report of every file that could not be read."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from chatbot.sheets.markdown import SheetError, parse_sheet
-from chatbot.sheets.model import Rome, Sheet
+from chatbot.sheets.model import Name, Rome, Sheet
 
 MAX_FILE_BYTES = 2_000_000  # the largest sheet of the corpus has 30,000
 JSON = TypeAdapter(tuple[Sheet, ...])
@@ -77,13 +78,13 @@ def merge_sheets(first: Sheet, second: Sheet) -> Sheet:
     """Merge two sheets of one ID: the detailed one speaks first, the other fills in what it leaves open."""
     main, other = (second, first) if second.detailed and not first.detailed else (first, second)
     merged: dict[str, object] = {}
+    differing = []
     for item in fields(Sheet):
         ours, theirs = getattr(main, item.name), getattr(other, item.name)
         if item.name in ("sheet_id", "kind", "title", "detailed"):
             continue
         if item.name == "names":
-            known = {form.lower() for name in ours for form in name.forms}
-            merged["names"] = ours + tuple(n for n in theirs if not known.issuperset(f.lower() for f in n.forms))
+            merged["names"] = _merge_names(ours, theirs)
         elif item.name == "romes":
             labels = {rome.code: rome.label for rome in ours + theirs if rome.label}
             codes = dict.fromkeys(rome.code for rome in ours + theirs)
@@ -92,10 +93,20 @@ def merge_sheets(first: Sheet, second: Sheet) -> Sheet:
             merged[item.name] = tuple(dict.fromkeys(ours + theirs))
         elif not ours and theirs:
             merged[item.name] = theirs
-        elif theirs and ours != theirs and item.name in ("duree", "certification", "niveau", "type", "sigle", "gfe"):
-            text = theirs if isinstance(theirs, str) else theirs.text
-            merged["other_facts"] = tuple(dict.fromkeys((*main.other_facts, *other.other_facts, (item.name, text))))
+        elif theirs and ours != theirs:
+            if item.name == "type" and len(theirs) > len(ours):  # "CAP (CAP)" against the words in full
+                merged["type"], theirs = theirs, ours
+            differing.append((item.name, theirs if isinstance(theirs, str) else theirs.text))
+    merged["other_facts"] = tuple(dict.fromkeys((*main.other_facts, *other.other_facts, *differing)))
     return replace(main, **merged)  # type: ignore[arg-type]
+
+
+def _merge_names(ours: tuple[Name, ...], theirs: tuple[Name, ...]) -> tuple[Name, ...]:
+    """Add the names that say something new; the referential's "boulanger / boulangère" repeats "boulanger/ère"."""
+    known = [set(re.findall(r"\w+", " ".join(name.forms).lower())) for name in ours]
+    return ours + tuple(
+        name for name in theirs if not any(set(re.findall(r"\w+", name.label.lower())) <= words for words in known)
+    )
 
 
 def dump_sheets(sheets: Iterable[Sheet]) -> bytes:

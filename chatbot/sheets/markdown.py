@@ -1,26 +1,47 @@
 """One Markdown file, of any of the four kinds of the corpus, to one (partial) sheet."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from chatbot.sheets.facts import parse_niveau, parse_salaire
 from chatbot.sheets.model import FORMATION, METIER, Link, Name, Rome, Section, Sheet
 
 ID = re.compile(r"[A-Z]{2,12}\.\d+")
-FILE_ID = re.compile(r"([A-Z]{2,12}\.\d+)[_.]")
+FILE_ID = re.compile(r"([A-Z]{2,12}\.\d+)(?!\d)")
 SLUG_ID = re.compile(r"/slug/([A-Z]{2,12}\.\d+)")
-HEADING = re.compile(r"\s*(#{1,6})\s+(.*)")
-LABEL = re.compile(r"\*\*([^*]+?)\s*:\s*\*\*\s*(.*)")
-LINKED = re.compile(r"(.*?)\s*\(ID:\s*([A-Z]{2,12}\.\d+)\)\s*$")
+HEADING = re.compile(r"\s*(#{2,6}|#(?=\s))\s*(.*?)\s*#*$")
+LABEL = re.compile(r"\s*\*\*([^*]+?)\s*(?::\s*\*\*|\*\*\s*:)\s*(.*)")
+LINKED = re.compile(r"(.*?)\s*\(ID\s*:\s*([A-Z]{2,12}\.\d+)\)\s*$")
 URL = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
-DOCUMENT_SECTIONS = {
-    "présentation", "en bref", "durée des études", "nature du travail", "compétences requises", "conditions de travail",
-    "vie professionnelle", "salaire", "intégrer le marché du travail", "accès au métier", "formations recommandées",
-    "centres d'intérêt", "autres appellations", "informations générales", "description", "accès", "attendus",
-    "poursuite d'études", "métiers associés", "publication", "classification rome", "domaines", "certification",
+INFORMATION = ("Informations générales", "Certification", "Publication", "Classification ROME")
+LISTS = ("Formations recommandées", "Centres d'intérêt", "Autres appellations", "Métiers associés", "Domaines")
+PROSE = (
+    "Présentation", "En bref", "Durée des études", "Nature du travail", "Compétences requises", "Conditions de travail",
+    "Vie professionnelle", "Salaire", "Intégrer le marché du travail", "Accès au métier", "Description", "Accès",
+    "Attendus", "Poursuite d'études",
+)  # fmt: skip
+SECTIONS = {name.lower(): name for name in (*PROSE, *LISTS, *INFORMATION)}
+LABELS = {
+    "id", "appellations", "codes rome", "niveau d'accès minimum", "statuts possibles", "code scolarité", "sigle",
+    "durée", "niveau de certification", "type", "lien", "type de formation", "niveau de sortie indicatif", "code rncp",
+    "niveau", "code nsf", "tutelle", "fiche formation onisep", "fiche métier onisep", "titre", "collection", "année",
+    "code", "groupe formation emploi (gfe)", "code rome", "intitulé", "lien france travail",
 }  # fmt: skip
-LISTS = {"formations recommandées", "centres d'intérêt", "autres appellations", "métiers associés", "domaines"}
-STUDY_START = re.compile(r"\s*(?:Après (?:la 3|le bac)|Avec ou sans le bac|Après la 3)", re.IGNORECASE)
+# Where a short line that names a level of study, standing alone, works as a heading: "Niveau bac + 2", "Après la 3e".
+STUDY_SECTIONS = {"En bref", "Durée des études", "Accès au métier", "Accès"}
+STUDY_START = re.compile(r"(?:Après (?:la 3|la troisième|le bac)|Avec ou sans le bac)", re.IGNORECASE)
+STUDY_LINE = re.compile(
+    r"(?:après (?:la 3 ?e|la troisième|la seconde|la terminale|le cap|le bac\w*(?: pro\w*)?)"
+    r"|(?:avec ou )?sans (?:le )?bac|niveau (?:bac|cap|bep|3e|brevet)[^.;:]{0,25}"
+    r"|bac ?[+°] ?\d+(?: ?(?:/|ou|à) ?\d+)?(?: et plus)?) ?:?",
+    re.IGNORECASE,
+)
+# Bullets that lost their line breaks: "… un référentielSavoir lire un plan".
+SEAM = re.compile(r"(?:\b[a-zà-öø-ÿœ]{3,}|\))(?=[A-ZÀ-ÖØ-Þ]'?[a-zà-öø-ÿœ]+ [a-zà-öø-ÿœ])")
+SPACES = re.compile(r"[^\S\n]+")
+CONTROLS = re.compile(r"[\u00ad\u200b-\u200f\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]")
 
 
 class SheetError(ValueError):
@@ -39,14 +60,27 @@ class _Draft:
 
 
 def clean_line(line: str) -> str:
-    """Mend one line: no-break and double spaces, soft hyphens, stray emphasis; `<br/>` becomes a line break."""
-    line = re.sub(r"\s*<br\s*/?>\s*", "\n", line.replace("\u00ad", "").replace("\u200b", ""))
-    line = re.sub(r"[ \t\u00a0\u202f\u2009]+", " ", line).replace("’", "'").strip()
+    """Mend one line: odd and double spaces, stray emphasis, bullet signs; `<br/>` becomes a line break."""
+    line = re.sub(r"\s*<br\s*/?>\s*", "\n", re.sub(r"</?(?:p|ul|li|strong|em|b|i)>", "", line))
+    line = SPACES.sub(" ", line).replace("’", "'").strip()
+    line = re.sub(r" ?[•·] (?=\S)", "\n- ", line).strip("\n") if "•" in line or line.startswith("·") else line
+    line = re.sub(r"^[*+–] ", "- ", line)
     return re.sub(r"(?<![\w*])\*{1,2}(?=\S)|(?<=\S)\*{1,2}(?![\w*])", "", line)
+
+
+def split_lines(text: str) -> list[str]:
+    """Give the lines of a passage: sentences and bullets that the source glued together come apart, words unchanged."""
+    lines = []
+    for line in text.split("\n"):
+        line = re.sub(r"(?<=[a-zà-öø-ÿ»)][.!?;])(?=[A-ZÀ-ÖØ-Þ]['a-zà-öø-ÿ])", " ", line).strip()
+        parts = SEAM.sub(lambda seam: seam.group() + "\n", line).split("\n")
+        lines += [line] if len(parts) < 3 else [f"- {part.removeprefix('- ')}" for part in parts]
+    return lines
 
 
 def parse_sheet(text: str, file_name: str) -> Sheet:
     """Parse the text of one file; raise SheetError when it has no title or no ID."""
+    text = CONTROLS.sub("", unicodedata.normalize("NFC", text))
     draft = _read_lines(text)
     if not draft.title:
         raise SheetError("no title: a sheet starts with a line '# …'")
@@ -64,27 +98,24 @@ def _read_lines(text: str) -> _Draft:
     section, current_list, bullet_open = "", None, False
     for raw in text.splitlines():
         line = clean_line(raw)
-        heading = HEADING.match(line)
-        label = LABEL.match(raw.strip()) if raw[:2] == "**" else None
+        heading, label = HEADING.match(line), LABEL.match(raw)
         if heading:
             name = re.sub(r"^[^\w(«\"']+", "", heading.group(2)).strip()
             current_list, bullet_open = None, False
             if heading.group(1) == "#" and not draft.title:
                 draft.title = name
             elif _is_section(name, section, raw):
-                section = name
+                section = SECTIONS.get(name.lower(), name)
                 draft.passages.append((section, "", []))
-                if name.lower() in LISTS:
-                    current_list = draft.lists.setdefault(name.lower(), [])
+                if section in LISTS:
+                    current_list = draft.lists.setdefault(section, [])
             elif section == "Autres appellations":
                 draft.names.append([name, "", ""])
-            elif section == "En bref" and STUDY_START.match(name):
-                section = "Durée des études"
-                draft.passages.append((section, name, []))
             else:
+                section = "Durée des études" if section == "En bref" and STUDY_START.match(name) else section
                 draft.passages.append((section, name, []))
-        elif label:
-            name, value = clean_line(label.group(1)).strip("🔗 "), clean_line(label.group(2))
+        elif label and _is_fact(name := clean_line(label.group(1)).strip("🔗 "), section):
+            value = clean_line(label.group(2))
             draft.labels[name.lower()] = value
             current_list = None if value else draft.lists.setdefault(name.lower(), [])
             if name == "Appellations":
@@ -94,13 +125,17 @@ def _read_lines(text: str) -> _Draft:
             entry[1 if "Féminin" in line else 2] = line.partition(":")[2].strip()
         elif current_list is not None and line.startswith("- "):
             current_list.append(line[2:].strip())
+        elif section in STUDY_SECTIONS and STUDY_LINE.fullmatch(line):
+            section = "Durée des études" if section == "En bref" else section
+            last = draft.passages[-1]
+            if last[2] or last[1].lower() != line.lower():  # "## Après la 3e", then the same words once more
+                draft.passages.append((section, line.rstrip(" :"), []))
         elif line and line not in ("---", "-", "•"):
             if not draft.passages:
                 draft.passages.append((section, "", []))
-            lines = draft.passages[-1][2]
-            for part in line.split("\n"):
-                lines.append(f"- {part}" if bullet_open else re.sub(r"^[•·*]\s+", "- ", part))
-                bullet_open = False
+            draft.passages[-1][2].extend(split_lines(f"- {line}" if bullet_open else line))
+            bullet_open = False
+            current_list = current_list if section in LISTS else None
         else:
             bullet_open = line in ("-", "•") or (bullet_open and not line)
     return draft
@@ -111,73 +146,68 @@ def _is_section(name: str, section: str, raw: str) -> bool:
     if name.lower() == section.lower():
         return False
     own = raw.startswith("## ") and not STUDY_START.match(name) and not name.lower().startswith("niveau")
-    return name.lower() in DOCUMENT_SECTIONS or own
+    return name.lower() in SECTIONS or own
 
 
-def _split_glued(text: str) -> str:
-    """Give bullets back to sentences glued without a space, as in the attendus of FOR.11089 ("matériauxDisposer")."""
-    glued = r"(?<=[a-zéèêàçû)])(?=(?:S'|Dispos|Être|Avoir|Compét|Capac|Intér|Maîtris|Mobilis|Montr)[a-zéèê ']*)"
-    return "\n".join(f"- {part}" for part in re.split(glued, text)) if len(re.findall(glued, text)) > 1 else text
+def _is_fact(name: str, section: str) -> bool:
+    """A bold label is a fact by its name or where facts stand; inside prose, '**À noter :** …' is prose."""
+    return name.lower() in LABELS or not section or section in INFORMATION
 
 
 def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -> Sheet:
     labels, lists = dict(draft.labels), draft.lists
     kind = FORMATION if sheet_id.startswith("FOR.") or "type" in labels or "type de formation" in labels else METIER
-    sections = []
-    for heading, subheading, lines in draft.passages:
-        text = "\n".join(lines)
-        if heading == "Attendus":
-            text = "\n".join(_split_glued(line) for line in lines)
-        if text or subheading:
-            sections.append(Section(heading, "" if subheading.lower() == heading.lower() else subheading, text))
+    passages = [*draft.passages, ("Formations recommandées", "", [])]
+    formations = []
+    for item in lists.get("Formations recommandées", []):
+        if found := LINKED.match(item):
+            formations.append(Link(found.group(2), found.group(1)))
+        else:
+            passages[-1][2].append(f"- {item}")
+    sections = tuple(
+        Section(heading, "" if subheading.lower() == heading.lower() else subheading, "\n".join(lines))
+        for heading, subheading, lines in passages
+        if lines or subheading
+    )
     salaire = "\n".join(section.text for section in sections if section.heading == "Salaire" and section.text)
     romes = [Rome(code) for code in lists.get("codes rome", [])]
     if labels.get("code rome"):
-        romes.append(Rome(labels.pop("code rome"), labels.pop("intitulé", "")))
+        codes, intitules = (labels.pop(key, "").split(" | ") for key in ("code rome", "intitulé"))
+        romes += [Rome(code, intitule) for code, intitule in zip_longest(codes, intitules, fillvalue="")]
         labels.pop("lien france travail", None)  # derived from the code
     names = [Name(label or draft.title, feminine, masculine) for label, feminine, masculine in draft.names]
     if not names or names[0].label != draft.title:
         names.insert(0, Name(draft.title))
     publication = ", ".join(value for key in ("titre", "collection", "année", "code") if (value := labels.pop(key, "")))
     url = URL.search(labels.get("lien", ""))
-    known = {
-        "niveau d'accès minimum", "niveau de sortie indicatif", "niveau de certification", "niveau", "type", "sigle",
-        "type de formation", "durée", "lien", "code rncp", "code scolarité", "code nsf", "tutelle", "appellations",
-        "groupe formation emploi (gfe)", "codes rome", "statuts possibles", "fiche métier onisep",
-        "fiche formation onisep",
-    }  # fmt: skip
     return Sheet(
         sheet_id=sheet_id,
         kind=kind,
         title=draft.title,
         names=tuple(names),
-        sections=tuple(sections),
+        sections=sections,
         niveau=parse_niveau(labels.get("niveau d'accès minimum") or labels.get("niveau de sortie indicatif", "")),
         salaire=parse_salaire(salaire),
-        formations=tuple(
-            Link(found.group(2), found.group(1).strip())
-            for item in lists.get("formations recommandées", [])
-            if (found := LINKED.match(item))
-        ),
+        formations=tuple(formations),
         statuts=tuple(lists.get("statuts possibles", ())),
-        interets=tuple(lists.get("centres d'intérêt", ())),
+        interets=tuple(lists.get("Centres d'intérêt", ())),
         romes=tuple(romes),
         sigle=labels.get("sigle", ""),
         duree=labels.get("durée", ""),
         type=labels.get("type") or labels.get("type de formation", ""),
         certification=labels.get("niveau de certification") or labels.get("niveau", ""),
-        metiers=tuple(lists.get("métiers associés", ())),
+        metiers=tuple(lists.get("Métiers associés", ())),
         lien=url.group(2) if url else labels.get("lien", ""),
         code_rncp=labels.get("code rncp", ""),
         code_scolarite=labels.get("code scolarité", ""),
         code_nsf=labels.get("code nsf", ""),
         tutelle=labels.get("tutelle", ""),
-        domaines=tuple(lists.get("domaines", ())),
+        domaines=tuple(lists.get("Domaines", ())),
         gfe=labels.get("groupe formation emploi (gfe)", ""),
         publications=(publication,) if publication else (),
         other_facts=tuple(
-            [(name, value) for name, value in labels.items() if name not in known and value]
-            + [(item_list, "; ".join(items)) for item_list, items in lists.items() if item_list not in LISTS | known and items]
+            [(name, value) for name, value in labels.items() if name not in LABELS and value]
+            + [(name, "; ".join(items)) for name, items in lists.items() if items and name not in {*LABELS, *LISTS}]
         ),
         detailed=detailed,
         files=(file_name,),

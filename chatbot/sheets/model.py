@@ -10,10 +10,19 @@ FORMATION = "formation"
 
 @dataclass(frozen=True, slots=True)
 class Niveau:
-    """A level of study as the sheet writes it, and its rank: years after the bac (CAP -2, bac 0, bac + 5 5), or None."""
+    """A level of study as the sheet writes it, and its rank: years after the bac (CAP -2, bac 0, master 5), or None."""
 
     text: str
     rank: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration as a text writes it, in years: equal bounds for "18 mois" (1.5), distinct ones for "3 à 4 ans"."""
+
+    text: str
+    years: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A figure of a salary text, in euros (or per cent), per `unit`: mois, semaine, jour, heure, an, film, or ''."""
+    """A figure of a salary text: euros per `unit` (mois, semaine, jour, heure, film…; '' if unsaid), or %."""
 
     value: float
     unit: str
