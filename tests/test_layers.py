@@ -23,7 +23,7 @@ HOMES = {
     "langchain_chroma": {"index"},
     "langchain_core": {"index", "retrieval"},
     "fastapi": {"api", "ui", "assembly"},
-    "pydantic": {"api"},
+    "pydantic": {"sheets", "api", "ui"},
     "starlette": {"api"},
     "gradio": {"ui"},
     "uvicorn": {"assembly"},
