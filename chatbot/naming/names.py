@@ -20,55 +20,12 @@ SENTENCE_END = re.compile(r"[.?!;\n]\s")
 SCORES = {"title": 1.0, "alias": 0.95, "sigle": 0.9, "everyday": 0.85}
 ORDINARY = 6  # in how many sheets' everyday texts a lone word may stand before it is taken for an ordinary word
 # Words that end the words of a diploma's or métier's speciality.
-BREAKS = frozenset(
-    [
-        "pour",
-        "qui",
-        "que",
-        "quoi",
-        "quel",
-        "quels",
-        "quelle",
-        "quelles",
-        "c",
-        "est",
-        "ca",
-        "sa",
-        "combien",
-        "dure",
-        "puis",
-        "apres",
-        "afin",
-        "si",
-        "je",
-        "j",
-        "on",
-        "il",
-        "elle",
-        "ils",
-        "tu",
-        "vous",
-        "nous",
-        "faut",
-        "peut",
-        "mene",
-        "mais",
-        "car",
-        "donc",
-        "comme",
-        "ce",
-        "cette",
-        "ces",
-        "mon",
-        "ma",
-        "mes",
-        "son",
-        "ou",
-        "alors",
-        "sinon",
-        "plutot",
-    ]
-)
+BREAKS = frozenset({
+    "pour", "qui", "que", "quoi", "quel", "quels", "quelle", "quelles", "c", "est", "ca", "sa", "combien", "dure",
+    "puis", "apres", "afin", "si", "je", "j", "on", "il", "elle", "ils", "tu", "vous", "nous", "faut", "peut",
+    "mene", "mais", "car", "donc", "comme", "ce", "cette", "ces", "mon", "ma", "mes", "son", "ou", "alors", "sinon",
+    "plutot",
+})  # fmt: skip
 OPTION = re.compile(r"\s+(?:option|parcours|spécialité|enseignement spécifique)\s.*$", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\s*\([^()]*\)")
 
@@ -395,7 +352,7 @@ class Names:
 
 def _worth(mention: Mention, words: list[Word]) -> float:
     length = sum(1 for w in words if mention.start <= w.start < mention.end and w.folded not in LINKS)
-    return mention.score * max(length, 1) ** 0.7 + (10 if mention.source == "id" else 0)
+    return mention.score * math.pow(max(length, 1), 0.7) + (10 if mention.source == "id" else 0)
 
 
 def _count_words(everyday: Iterable[Everyday]) -> Counter[str]:

@@ -14,38 +14,10 @@ ENDING = re.compile(
     re.IGNORECASE,
 )
 # Words that may stand in a name or be left out of it without changing what is named.
-LINKS = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "d",
-        "de",
-        "des",
-        "du",
-        "en",
-        "et",
-        "l",
-        "la",
-        "le",
-        "les",
-        "un",
-        "une",
-        "dans",
-        "par",
-        "pour",
-        "sur",
-        "chez",
-        "ou",
-        "the",
-        "of",
-        "mention",
-        "option",
-        "parcours",
-        "specialite",
-        "domaine",
-    ]
-)
+LINKS = frozenset({
+    "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un", "une", "dans", "par",
+    "pour", "sur", "chez", "ou", "the", "of", "mention", "option", "parcours", "specialite", "domaine",
+})  # fmt: skip
 GENDERS = (
     ("trices", "teur"), ("trice", "teur"), ("euses", "eur"), ("euse", "eur"), ("ieres", "ier"), ("iere", "ier"),
     ("iennes", "ien"), ("ienne", "ien"), ("onnes", "on"), ("onne", "on"), ("elles", "el"), ("elle", "el"),
