@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from chatbot.sheets import Sheet, find_files, parse_file, read_sheets
+from chatbot.sheets import Sheet, find_files, merge_sheets, parse_file
 
 # What is layout and not content: labels of facts and of gendered forms, links made from the ID or the ROME code, the
 # second half of a link "[address](address)", "non renseigné", and the headings of lists and of empty sections.
@@ -17,11 +18,12 @@ STRUCTURE = re.compile(
     r"^\*\*[^*\n]+:\*\*|^- (?:Féminin|Masculin):|\(ID:|(?<=\])\([^)]*\)|(?<=:\*\* )non renseigné$"
     r"|\[https://(?:www\.onisep\.fr/http/redirection|candidat\.francetravail\.fr)[^\]]*\]"
     r"|^\s*#+\s+\W*(?:Vie professionnelle|Centres d'intérêt|Formations recommandées|Métiers associés|Salaire"
-    r"|Description|Autres appellations|Informations générales|Certification|Publication|Classification ROME|Domaines)\s*$",
+    r"|Description|Autres appellations|Informations générales|Certification|Publication|Classification ROME"
+    r"|Domaines)\s*$",
     re.MULTILINE,
 )
 # "## Accès", "### Accès"; "## Après la 3e", "Après la 3e": a heading said twice is one heading.
-TWICE = re.compile(r"^\s*#+[ \t]+(.+?)[ \t]*\n\s*(?:#+[ \t]+)?\1[ \t:]*$", re.MULTILINE)
+TWICE = re.compile(r"^\s*#+[ \t]+(.+?)[^\S\n]*\n\s*(?:#+[ \t]+)?\1[^\S\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,11 @@ class Loss:
     missing: Counter[str]
 
 
-ACCENTS = str.maketrans("àâäçéèêëîïôöùûüÿ", "aaaceeeeiioouuuy", "\u00ad\u200b\x81\u0300\u0301\u0302")
-
-
 def tokens(text: str) -> list[str]:
-    """Split into lower-case words and numbers without accents; words glued together ("lireÉcrire") come apart."""
+    """Split into lower-case words and numbers; words that the source glued together ("lireÉcrire") come apart."""
+    text = unicodedata.normalize("NFC", text.replace("\u00ad", "").replace("\x81", ""))
     text = re.sub(r"</?(?:br|p)\s*/?>|(?<=[a-zéèêàçîôûù])(?=[A-ZÉÈÊÀÇÎÔ])", " ", text)
-    return re.findall(r"[^\W\d_]+|\d+", text.lower().replace("œ", "oe").translate(ACCENTS))
+    return re.findall(r"[^\W\d_]+|\d+", text.lower())
 
 
 def strings(value: object) -> Iterator[str]:
@@ -66,12 +66,13 @@ def find_losses(paths: Iterable[Path]) -> Iterator[Loss]:
     merged: dict[str, Sheet] = {}
     for sheet in parsed.values():
         merged[sheet.sheet_id] = merge_sheets(merged[sheet.sheet_id], sheet) if sheet.sheet_id in merged else sheet
+    merged_words = {sheet_id: sheet_words(sheet) for sheet_id, sheet in merged.items()}
     for path, sheet in parsed.items():
         text = TWICE.sub(r"\1", path.read_text(encoding="utf-8-sig"))
         words = Counter(tokens(STRUCTURE.sub(" ", text)))
-        missing = words - sheet_words(sheet)
+        missing = words - merged_words[sheet.sheet_id]
         if merged[sheet.sheet_id] != sheet:
-            missing |= words - sheet_words(merged[sheet.sheet_id])
+            missing |= words - sheet_words(sheet)
         yield Loss(path, words.total(), missing)
 
 

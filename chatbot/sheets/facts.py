@@ -30,7 +30,14 @@ BAC_PLUS = re.compile(
     re.I | re.VERBOSE,
 )
 NAMED_LEVELS = (
-    (-4.0, re.compile(r"\b(?:sans|pas de|aucun) diplôme|\b(?:niveau|classe de) (?:3e|troisième)\b(?! cycle)", re.I)),
+    (
+        -4.0,
+        re.compile(
+            r"\bsans (?:aucun )?diplôme|\b(?:niveau|classe de) (?:3e|troisième)\b(?! cycle)|\b(?:pas de|aucun) diplôme"
+            r"(?: préalable)?(?: n'est)?(?: \w+ment)? (?:requis|exigé|obligatoire|nécessaire|demandé|imposé)",
+            re.I,
+        ),
+    ),
     (-3.0, re.compile(r"\bDNB\b|\bdiplôme national du brevet|\bbrevet des collèges|\bniveau brevet\b", re.I)),
     (-2.0, re.compile(r"\bCAP[aA]?\b|\bBEP[aA]?\b|\b(?i:niveau|un|du|le) cap\b(?! (?:de|sur|vers)\b)")),
     (
@@ -51,7 +58,8 @@ NUMBERS = {
 NUMBER = r"\d+(?:,\d+)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
 UNIT_YEARS = {"an": 1.0, "année": 1.0, "semestre": 0.5, "trimestre": 0.25, "mois": 1 / 12, "semaine": 1 / 52}
 DURATION = re.compile(
-    rf"(?<![\w+/,])(?P<least>{NUMBER})(?:\s(?:ans?|années?|mois))?(?:\s?(?:à|ou|-|/)\s?(?P<most>{NUMBER}))?"
+    rf"(?<![\w+/,])(?P<least>{NUMBER})(?:\s(?P<first>an(?:née)?|mois|semaine)s?(?=\s(?:à|ou)\s))?"
+    rf"(?:\s?(?:à|ou|-|/)\s?(?P<most>{NUMBER}))?"
     r"\s(?P<unit>an(?:née)?|mois|semestre|trimestre|semaine)s?\b(?P<half>\s(?:et demie?|½))?",
     re.I,
 )
@@ -107,9 +115,10 @@ def study_years(text: str) -> tuple[Duration, ...]:
         if BEFORE_AGE.search(text[: found.start()]) or AFTER_CAREER.match(text, found.end()):
             continue
         unit = UNIT_YEARS[found["unit"].lower()]
-        least, most = (_number(found[group] or found["least"]) for group in ("least", "most"))
+        first = UNIT_YEARS[(found["first"] or found["unit"]).lower()]  # "6 mois à 1 an"
         half = unit / 2 if found["half"] else 0.0
-        years, longest = round(least * unit + half, 2), round(max(least, most) * unit + half, 2)
+        years = round(_number(found["least"]) * first + (0.0 if found["most"] else half), 2)
+        longest = round(_number(found["most"]) * unit + half, 2) if found["most"] else years
         if longest < 15:  # beyond stands an age: "18 ans"
             durations.setdefault((years, longest), Duration(found.group(), years, longest))
     return tuple(durations.values())

@@ -61,11 +61,14 @@ class _Draft:
 
 def clean_line(line: str) -> str:
     """Mend one line: odd and double spaces, stray emphasis, bullet signs; `<br/>` becomes a line break."""
-    line = re.sub(r"\s*<br\s*/?>\s*", "\n", re.sub(r"</?(?:p|ul|li|strong|em|b|i)>", "", line))
     line = SPACES.sub(" ", line).replace("’", "'").strip()
-    line = re.sub(r" ?[•·] (?=\S)", "\n- ", line).strip("\n") if "•" in line or line.startswith("·") else line
-    line = re.sub(r"^[*+–] ", "- ", line)
-    return re.sub(r"(?<![\w*])\*{1,2}(?=\S)|(?<=\S)\*{1,2}(?![\w*])", "", line)
+    if "<" in line:
+        line = re.sub(r" ?<br ?/?> ?", "\n", re.sub(r"</?(?:p|ul|li|strong|em|b|i)>", "", line)).strip(" ")
+    if "•" in line:
+        line = re.sub(r" ?• ?(?=\S)", "\n- ", line).strip("\n")
+    if line[:2] in ("* ", "+ ", "· ", "– "):
+        line = "- " + line[2:]
+    return re.sub(r"(?<![\w*])\*{1,2}(?=\S)|(?<=\S)\*{1,2}(?![\w*])", "", line) if "*" in line else line
 
 
 def split_lines(text: str) -> list[str]:
