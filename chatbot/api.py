@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
@@ -138,8 +139,9 @@ class BodyLimit:
 def create_api(service: Service) -> FastAPI:
     """Make the application that serves /api and /docs."""
     problem = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    api = FastAPI(
+    api = FastAPIOffline(
         title="Chatbot d'orientation",
+        redoc_url=None,
         description="Des réponses citées, tirées des fiches Onisep (Idéo, licence ODbL).",
         responses={code: {"description": HTTPStatus(code).phrase, "content": problem} for code in (422, 503)},
     )

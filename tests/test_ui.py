@@ -187,3 +187,8 @@ def test_without_an_index_the_page_says_what_to_run(page: Page, site: Site) -> N
     site.service.chatbot = None
     ask(page, "Quel diplôme ?")
     expect(page.locator("#chat").get_by_text("python -m chatbot index")).to_be_visible()
+
+
+def test_the_description_of_the_api_opens_without_a_network(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/docs")
+    expect(page.get_by_text("/api/answer", exact=True).first).to_be_visible()
