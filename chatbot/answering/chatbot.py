@@ -1,0 +1,168 @@
+"""A question and its history in; a cited answer out, composed from facts and sentences of the sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatbot.answering.aside import ASIDES, STARTERS, aside_answer, support_answer
+from chatbot.answering.compare import write_comparison
+from chatbot.answering.draft import Draft
+from chatbot.answering.explore import Explorer, write_proposals
+from chatbot.answering.formation import FormationWriter
+from chatbot.answering.metier import MetierWriter
+from chatbot.answering.model import Answer
+from chatbot.answering.wording import end_sentence, exit_level, name_of, of, plain, short_name_of, shorten
+from chatbot.catalogue import Catalogue
+from chatbot.evidence import Evidence, split_sentences
+from chatbot.question import Question, Turn, Understanding
+from chatbot.question.understand import Ranker
+from chatbot.sheets import METIER, Sheet
+
+LONGEST = 2400  # characters of an answer about one sheet
+FOLLOW_UPS = {
+    "missions": "Que fait-on dans ce métier ?",
+    "salaire": "Combien gagne un débutant ?",
+    "diplomes": "Quelles formations y mènent ?",
+    "conditions": "Quelles sont les conditions de travail ?",
+    "competences": "Quelles qualités faut-il ?",
+    "carriere": "Quelles évolutions de carrière ?",
+}
+FORMATION_FOLLOW_UPS = {
+    "metiers_apres": "Quels métiers après cette formation ?",
+    "acces": "Comment y entre-t-on ?",
+    "poursuite": "Quelles poursuites d'études ?",
+    "duree": "Combien de temps dure-t-elle ?",
+}
+SECTION_OF = {
+    "missions": "Nature du travail", "salaire": "Salaire", "conditions": "Conditions de travail", "competences": "Compétences requises",
+    "carriere": "Intégrer le marché du travail", "acces": "Accès", "poursuite": "Poursuite d'études",
+}  # fmt: skip
+
+
+class Chatbot:
+    """Answers questions over one catalogue; keeps no conversation, safe for threads."""
+
+    def __init__(self, catalogue: Catalogue, ranker: Ranker, understanding: Understanding, evidence: Evidence) -> None:
+        self.catalogue = catalogue
+        self._understanding, self._evidence = understanding, evidence
+        self._explorer = Explorer(catalogue, ranker, understanding.tastes)
+
+    def understand(self, question: str, history: Sequence[Turn] = ()) -> Question:
+        """Say how a question is understood, for those who maintain the understanding."""
+        return self._understanding.understand(question, history)
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question in its conversation, every claim marked with the ID of its sheet."""
+        understood = self.understand(question, history)
+        if understood.intent == "support":
+            return support_answer(understood)
+        if understood.intent in ASIDES:
+            return aside_answer(understood)
+        draft = Draft(self.catalogue)
+        if understood.english:
+            draft.add("*The official sheets are in French; here is what they say.*")
+        if understood.intent == "unknown_id":
+            return self._unknown_id(draft, understood)
+        if understood.intent == "unknown":
+            return self._unknown_metier(draft, understood)
+        if understood.intent == "ambiguous":
+            return self._clarify(draft, understood)
+        if understood.intent == "explore":
+            return self._explore(draft, understood)
+        known = [self.catalogue[i] for i in understood.subjects if i in self.catalogue]
+        if understood.intent == "compare" and len(known) > 1:
+            write_comparison(draft, self._evidence, known, understood)
+            return draft.finish(known[0].sheet_id, self._suggest(known[0], understood))
+        if not known:
+            return self._without_sheet(draft, understood)
+        return self._about(draft, known[0], known[1:], understood)
+
+    def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
+        if question.out_of_reach and not set(question.needs) - {"fiche", "diplomes", "acces", "appellations"}:
+            return self._out_of_reach(draft, sheet, question)
+        writer = MetierWriter if sheet.kind == METIER else FormationWriter
+        writer(draft, self._evidence, sheet, question).write()
+        while draft.length > LONGEST and len(draft.blocks) > 1:
+            draft.blocks.pop()
+        if others:
+            named = ", ".join(f"{plain(name_of(other))} {draft.mark(other.sheet_id, 'Titre', other.title)}" for other in others)
+            draft.add(f"Le même nom désigne aussi : {named}.")
+        return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
+
+    def _out_of_reach(self, draft: Draft, sheet: Sheet, question: Question) -> Answer:
+        draft.status = "not_found"
+        name = plain(sheet.title)
+        draft.add(
+            f"Les établissements, les frais, les dates et les chances d'admission ne sont pas dans ces fiches : voyez le site de l'Onisep, Parcoursup ou un CIO. "
+            f"Voici ce que dit la fiche « {name} » {draft.mark(sheet.sheet_id, 'Titre', sheet.title)} :"
+        )
+        facts = []
+        if sheet.duree:
+            facts.append(f"- durée : {sheet.duree} {draft.mark(sheet.sheet_id, 'Durée', sheet.duree)}")
+        if sheet.kind == METIER and sheet.niveau:
+            facts.append(f"- niveau d'accès minimum : {sheet.niveau.text} {draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}")
+        elif exit_level(sheet):
+            facts.append(f"- niveau : {exit_level(sheet)} {draft.mark(sheet.sheet_id, 'Niveau de certification', sheet.certification or exit_level(sheet))}")
+        draft.add("\n".join(facts))
+        return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
+
+    def _unknown_id(self, draft: Draft, question: Question) -> Answer:
+        draft.status = "not_found"
+        draft.add(f"Je n'ai pas de fiche {question.topic} : cet identifiant ne correspond à rien dans les fiches chargées ici. Vérifiez-le, ou donnez le nom du métier ou de la formation.")
+        return draft.finish(suggestions=STARTERS)
+
+    def _unknown_metier(self, draft: Draft, question: Question) -> Answer:
+        draft.status = "not_found"
+        draft.add(f"Je n'ai pas de fiche « {plain(question.topic)} » parmi les sheets chargées ici.".replace("sheets", "fiches"))
+        near = [self.catalogue[i] for i in question.subjects if i in self.catalogue][:3]
+        if near:
+            draft.add("Les plus proches :\n" + "\n".join(self._choice(draft, sheet) for sheet in near))
+        return draft.finish(suggestions=STARTERS)
+
+    def _without_sheet(self, draft: Draft, question: Question) -> Answer:
+        sheet_id = question.subjects[0] if question.subjects else ""
+        title = self.catalogue.title_of(sheet_id) if sheet_id else None
+        if title is None:
+            return aside_answer(replace(question, intent="nothing"))
+        draft.status = "not_found"
+        draft.add(f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas chargée ici : elle est sur le site de l'Onisep.")
+        return draft.finish(sheet_id)
+
+    def _clarify(self, draft: Draft, question: Question) -> Answer:
+        draft.status = "clarify"
+        whom = "t'intéresse" if question.tu else "vous intéresse"
+        draft.add(f"Plusieurs fiches correspondent à « {plain(question.topic)} ». Laquelle {whom} ?")
+        choices = [self.catalogue[i] for i in question.subjects if i in self.catalogue]
+        draft.add("\n".join(self._choice(draft, sheet) for sheet in choices))
+        return draft.finish(suggestions=tuple(plain(short_name_of(sheet)) for sheet in choices))
+
+    def _choice(self, draft: Draft, sheet: Sheet) -> str:
+        first = next(iter(split_sentences((sheet.text_of("Présentation") or sheet.text_of("Description")).replace("\n", " "))), "")
+        level = sheet.niveau.text if sheet.kind == METIER and sheet.niveau else ", ".join(filter(None, (sheet.duree, exit_level(sheet))))
+        detail = f" : {end_sentence(shorten(plain(first), 130))}" if first else ""
+        mark = draft.mark(sheet.sheet_id, "Titre", sheet.title)
+        return f"- **{plain(name_of(sheet))}**{f', {level}' if level else ''}{detail} {mark}"
+
+    def _explore(self, draft: Draft, question: Question) -> Answer:
+        wish = f"{question.focus or ''} {question.message}" if question.followed else question.message
+        proposals = self._explorer.propose(question, wish, question.levels)
+        if not proposals:
+            return aside_answer(replace(question, intent="nothing"))
+        write_proposals(draft, self._understanding.tastes, question, question.levels, proposals)
+        first = proposals[0]
+        return draft.finish(first.sheet_id, tuple(f"Parle-moi {of(plain(short_name_of(sheet)))}" for sheet in proposals[:3]))
+
+    def _suggest(self, sheet: Sheet, question: Question) -> tuple[str, ...]:
+        """Offer needs that the sheet can answer and that were not asked."""
+        follow_ups = FOLLOW_UPS if sheet.kind == METIER else FORMATION_FOLLOW_UPS
+        able = {
+            "diplomes": bool(sheet.formations),
+            "duree": bool(sheet.duree),
+            "metiers_apres": bool(self.catalogue.metiers_of(sheet.sheet_id)),
+        }
+        return tuple(
+            text
+            for need, text in follow_ups.items()
+            if need not in question.needs and able.get(need, bool(need in SECTION_OF and sheet.text_of(SECTION_OF[need])))
+        )[:4]

@@ -1,0 +1,93 @@
+"""Two to four sheets side by side: a small table on what was asked, each cell from its own sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatbot.answering.draft import Draft
+from chatbot.answering.passages import answer_from
+from chatbot.answering.wording import capital, end_sentence, exit_level, lower_first, plain, rank_of, short_name_of, shorten
+from chatbot.evidence import Evidence
+from chatbot.question import Question
+from chatbot.sheets import METIER, Sheet, study_years
+
+ROWS = {
+    "niveau": "Niveau", "duree": "Études", "diplomes": "Diplômes", "acces": "Accès", "salaire": "Salaire du débutant",
+    "statut": "Statuts", "missions": "Missions", "competences": "Qualités", "conditions": "Conditions", "carriere": "Évolution",
+    "emploi": "Emploi", "type": "Type", "certification": "Certification", "contenu": "Contenu", "poursuite": "Après",
+    "metiers_apres": "Métiers", "attendus": "Attendus",
+}  # fmt: skip
+DEFAULT_METIER = ("niveau", "duree", "salaire", "missions", "statut")
+DEFAULT_FORMATION = ("duree", "niveau", "type", "contenu", "metiers_apres")
+ABSENT = "non précisé"
+
+
+def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], question: Question) -> None:
+    """Write the table, then in a sentence which is longer or higher, where levels tell."""
+    metiers = all(sheet.kind == METIER for sheet in sheets)
+    needs = [need for need in question.needs if need in ROWS]
+    if "niveau" in needs or "duree" in needs:
+        needs = list(dict.fromkeys([*(n for n in ("duree", "niveau") if n not in needs), *needs]))
+    if not needs or "contenu" in needs:
+        needs = list(dict.fromkeys([*needs, *(DEFAULT_METIER if metiers else DEFAULT_FORMATION)]))[:5]
+    head = " | ".join(f"{capital(plain(short_name_of(s)))} {draft.mark(s.sheet_id, 'Titre', s.title)}" for s in sheets)
+    rows = [f"| | {head} |", "|---" * (len(sheets) + 1) + "|"]
+    for need in needs:
+        cells = [_cell(draft, evidence, sheet, question, need) for sheet in sheets]
+        if any(cell != ABSENT for cell in cells):
+            rows.append(f"| {ROWS[need]} | {' | '.join(cells)} |")
+    draft.add("\n".join(rows))
+    draft.add(_conclusion(draft, sheets))
+
+
+def _cell(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
+    text = _fact(draft, evidence, sheet, question, need)
+    return plain(" ".join(text.split())) if text else ABSENT
+
+
+def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
+    def cite(section: str, excerpt: str) -> str:
+        draft.mark(sheet.sheet_id, section, excerpt)
+        return excerpt
+
+    if need == "niveau" and sheet.kind == METIER:
+        return cite("Niveau d'accès minimum", sheet.niveau.text) if sheet.niveau else ""
+    if need in ("niveau", "certification"):
+        return exit_level(sheet)
+    if need == "duree" and sheet.duree:
+        return cite("Durée", sheet.duree)
+    if need == "duree":
+        parts = [f"{lower_first(s.subheading)} : {end_sentence(s.text)}" for s in sheet.sections_under("Durée des études")]
+        years = [p.text for p in evidence.passages_of(sheet) if p.heading == "Accès au métier" and study_years(p.text)][:1]
+        return shorten("; ".join(parts) or " ".join(years), 300)
+    if need == "salaire" and sheet.salaire:
+        return lower_first(end_sentence(shorten(cite("Salaire", sheet.salaire.text), 200)))
+    if need == "statut" and sheet.statuts:
+        return ", ".join(sheet.statuts)
+    if need == "type":
+        return sheet.type
+    if need == "diplomes" and sheet.formations:
+        return ", ".join(link.title for link in sheet.formations[:3])
+    if need == "metiers_apres":
+        titles = [short_name_of(draft.catalogue[i]) for i in draft.catalogue.metiers_of(sheet.sheet_id)[:4]]
+        return ", ".join(titles)
+    if need == "salaire":
+        return ""
+    passages = answer_from(draft, evidence, sheet, question.focus or question.message, (need,), 420, 0.3)
+    for passage in passages:
+        cite(passage.heading, passage.text)
+    return " ".join(f"{end_sentence(shorten(passage.text, 300))}." for passage in passages)
+
+
+def _conclusion(draft: Draft, sheets: Sequence[Sheet]) -> str:
+    if len(sheets) != 2:
+        return ""
+    ranks = [(s.niveau.rank if s.niveau else None) if s.kind == METIER else rank_of(s) for s in sheets]
+    first, second = (plain(short_name_of(sheet)) for sheet in sheets)
+    if ranks[0] is None or ranks[1] is None:
+        return ""
+    marks = "".join(f"[{sheet.sheet_id}]" for sheet in sheets)
+    if ranks[0] == ranks[1]:
+        return f"En deux mots : c'est le même niveau d'études {marks}."
+    higher, lower = (first, second) if ranks[0] > ranks[1] else (second, first)
+    return f"En deux mots : {higher} demande un niveau d'études plus élevé que {lower} {marks}."

@@ -1,0 +1,90 @@
+"""The recommended formations of a métier: those that fit the levels and types asked for, each with its own ID."""
+
+import re
+
+from chatbot.answering.draft import Draft
+from chatbot.answering.wording import exit_level, plain, rank_of
+from chatbot.catalogue import Catalogue, fold
+from chatbot.evidence import Evidence
+from chatbot.question import Question
+from chatbot.sheets import Link, Sheet
+
+# How the titles of formations start, for each type of diploma that people name.
+TITLES = {
+    "CAP": r"cap\b", "CAP agricole": r"cap agricole", "bac pro": r"bac pro|baccalaureat professionnel", "bac techno": r"bac techno|bac (?:st|stav)",
+    "BTS": r"bts\b", "BTSA": r"btsa", "BUT": r"but\b", "licence": r"licence", "licence pro": r"licence pro", "master": r"master\b",
+    "BP": r"bp\b", "BMA": r"bma|brevet des metiers d'art", "CS": r"cs\b|certificat de specialisation|mc\b", "TP": r"tp\b|titre professionnel",
+    "DU": r"du\b|diplome d'universite|deust", "DEUST": r"deust", "DN MADE": r"dn made", "diplôme d'ingénieur": r"diplome d'ingenieur|ingenieur",
+    "diplôme d'école de commerce": r".*(?:commerce|management|business|programme grande ecole)", "mastère": r"mastere", "doctorat": r"doctorat|diplome d'etat de docteur",
+    "bachelor": r"bachelor", "JEPS": r"(?:bp|de|des)jeps", "BM": r"bm\b|brevet de maitrise", "BTM": r"btm\b", "BEP": r"bep\b",
+}  # fmt: skip
+
+
+def rank_of_link(catalogue: Catalogue, link: Link) -> float | None:
+    """Place a recommended formation on the ladder; None when no sheet says its level."""
+    sheet = catalogue.get(link.sheet_id)
+    return rank_of(sheet) if sheet else None
+
+
+def describe_formation(draft: Draft, link: Link) -> str:
+    """Write one formation with its duration, level and ID."""
+    sheet = draft.catalogue.get(link.sheet_id)
+    title = sheet.title if sheet else link.title
+    details = [sheet.duree, exit_level(sheet)] if sheet else []
+    detail = ", ".join(part for part in details if part)
+    return f"- {plain(title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', title)}"
+
+
+def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> tuple[list[Link], bool]:
+    """Order the recommended formations by what is asked; True when a level or a type asked for selected them."""
+    links = list(sheet.formations)
+    if not links:
+        return [], False
+    levels, types = question.diploma_levels, question.diploma_types
+    similar = evidence.similarity(question.focus or question.message, [link.title for link in links])
+
+    def fits_level(link: Link) -> bool:
+        rank = rank_of_link(draft.catalogue, link)
+        low = levels.lowest is None or (rank is not None and rank >= levels.lowest)
+        return low and (levels.highest is None or (rank is not None and rank <= levels.highest))
+
+    def fits_type(link: Link) -> bool:
+        title = fold(link.title)
+        return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
+
+    order = sorted(range(len(links)), key=lambda row: -float(similar[row]))
+    selected = [links[row] for row in order]
+    filtered = False
+    if types and any(map(fits_type, links)):
+        selected, filtered = [link for link in selected if fits_type(link)], True
+    if levels.lowest is not None or levels.highest is not None:
+        fitting = [link for link in selected if fits_level(link)]
+        if fitting:
+            selected, filtered = fitting, True
+    return selected, filtered
+
+
+def write_diplomas(
+    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int, brief: bool = False
+) -> bool:
+    """Write the list of recommended formations, at most `most`; False when the sheet recommends none."""
+    selected, filtered = choose_formations(draft, evidence, sheet, question)
+    if not selected:
+        if not brief:
+            draft.add(f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}.")
+        return False
+    shown = selected[: most + 3 if filtered and not brief else most]
+    shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))
+    marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
+    left = len(sheet.formations) - len(shown)
+    start = "Formations conseillées" if not left else "Parmi les formations conseillées"
+    lines = [f"{start} {marker} :", *(describe_formation(draft, link) for link in shown)]
+    draft.add("\n".join(lines))
+    if left and not brief:
+        draft.add(f"La fiche en cite {left} autres." if left > 1 else "La fiche en cite une autre.")
+    return True
+
+
+def _rank_or_last(catalogue: Catalogue, link: Link) -> float:
+    rank = rank_of_link(catalogue, link)
+    return 99.0 if rank is None else rank

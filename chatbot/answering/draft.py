@@ -1,0 +1,50 @@
+"""An answer while it is being written: blocks of prose, and the citations that their markers stand for."""
+
+from chatbot.answering.model import Answer
+from chatbot.answering.wording import shorten
+from chatbot.catalogue import Catalogue
+from chatbot.citations import Citation, cited_ids, public_url
+from chatbot.sheets import FORMATION, METIER
+
+
+class Draft:
+    """Collects blocks and citations; `mark` is the only way to a marker, so no marker stands without its citation."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.blocks: list[str] = []
+        self.status = "answered"
+        self._citations: dict[tuple[str, str], Citation] = {}
+
+    def mark(self, sheet_id: str, section: str, excerpt: str) -> str:
+        """Cite words of a section, and give the marker to write after the claim."""
+        sheet = self.catalogue.get(sheet_id)
+        kind = sheet.kind if sheet else (FORMATION if sheet_id.startswith("FOR.") else METIER)
+        citation = Citation(
+            sheet_id=sheet_id,
+            kind=kind,
+            title=self.catalogue.title_of(sheet_id) or sheet_id,
+            section=section,
+            excerpt=shorten(excerpt),
+            url=public_url(sheet_id, kind),
+        )
+        self._citations.setdefault((sheet_id, section), citation)
+        return f"[{sheet_id}]"
+
+    def add(self, block: str) -> None:
+        """Add a paragraph, a list or a table."""
+        if block.strip():
+            self.blocks.append(block.strip())
+
+    @property
+    def length(self) -> int:
+        """Characters written so far."""
+        return sum(len(block) + 2 for block in self.blocks)
+
+    def finish(self, first: str = "", suggestions: tuple[str, ...] = ()) -> Answer:
+        """Make the answer; the citations of the sheet `first` come first, unused ones go."""
+        text = "\n\n".join(self.blocks)
+        used = set(cited_ids(text))
+        citations = [citation for citation in self._citations.values() if citation.sheet_id in used]
+        citations.sort(key=lambda citation: citation.sheet_id != first)
+        return Answer(text, self.status, tuple(citations), suggestions[:4])

@@ -1,0 +1,120 @@
+"""Métiers for someone who names tastes and limits instead of a métier: varied, each with why it fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chatbot.answering.draft import Draft
+from chatbot.answering.wording import end_sentence, name_of, plain, shorten
+from chatbot.catalogue import Catalogue, fold
+from chatbot.evidence import split_sentences
+from chatbot.question import Levels, Question, Tastes
+from chatbot.question.understand import Ranker
+from chatbot.sheets import METIER, Sheet
+
+PROPOSED = 6
+INTEREST_WEIGHT = 1.0
+SETTING_WEIGHT = 0.4
+SEARCH_WEIGHT = 1.6
+SAME_FAMILY = 0.5  # what a proposal loses for each one before it with the same first word or ROME family
+
+
+class Explorer:
+    """Proposes métiers within limits."""
+
+    def __init__(self, catalogue: Catalogue, ranker: Ranker, tastes: Tastes) -> None:
+        self._catalogue, self._ranker, self._tastes = catalogue, ranker, tastes
+        self._metiers = tuple(catalogue.of_kind(METIER))
+        self._texts = {
+            sheet.sheet_id: fold(" ".join([sheet.title, *(section.text for section in sheet.sections)])) for sheet in self._metiers
+        }
+
+    def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
+        """Rank the métiers within the levels by interests, settings and search, and spread them over families."""
+        hits = self._ranker.rank(wish, kind=METIER, limit=120)
+        best = max((hit.score for hit in hits), default=0.0)
+        worst = min((hit.score for hit in hits), default=0.0)
+        searched = {hit.sheet_id: (hit.score - worst) / ((best - worst) or 1.0) for hit in hits}
+        scores: dict[str, float] = {}
+        for sheet in self._metiers:
+            if not fits(sheet, levels):
+                continue
+            score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
+            score += sum(INTEREST_WEIGHT / (1 + 0.25 * place) for place, key in enumerate(question.interests[:4]) if key in sheet.interets)
+            score += SETTING_WEIGHT * sum(self._setting_score(key, sheet) for key in question.settings[:4])
+            if score > 0:
+                scores[sheet.sheet_id] = score
+        return self._spread(scores, most)
+
+    def _setting_score(self, key: str, sheet: Sheet) -> float:
+        setting = self._tastes.settings[key]
+        text = self._texts[sheet.sheet_id]
+        score = 0.8 * any(interest in sheet.interets for interest in setting.wants)
+        score -= 0.8 * any(interest in sheet.interets for interest in setting.avoids)
+        score += min(3, sum(fold(word) in text for word in setting.words)) / 3
+        score -= min(3, sum(fold(word) in text for word in setting.not_words)) / 3
+        return score
+
+    def _spread(self, scores: dict[str, float], most: int) -> list[Sheet]:
+        chosen: list[Sheet] = []
+        families: dict[str, int] = {}
+        while scores and len(chosen) < most:
+            best = max(scores, key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in _families(self._catalogue[i])))
+            sheet = self._catalogue[best]
+            chosen.append(sheet)
+            for family in _families(sheet):
+                families[family] = families.get(family, 0) + 1
+            del scores[best]
+        return chosen
+
+
+def fits(sheet: Sheet, levels: Levels) -> bool:
+    """Whether a métier's minimum level lies within the bounds; without a rank it only fits when there are none."""
+    if levels.lowest is None and levels.highest is None:
+        return True
+    rank = sheet.niveau.rank if sheet.niveau else None
+    if rank is None:
+        return False
+    return (levels.lowest is None or rank >= levels.lowest) and (levels.highest is None or rank <= levels.highest)
+
+
+def write_proposals(draft: Draft, tastes: Tastes, question: Question, levels: Levels, proposals: Sequence[Sheet]) -> None:
+    """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
+    said = [tastes.interests[key].short for key in question.interests[:3]]
+    said += [tastes.settings[key].say for key in question.settings[:2] if tastes.settings[key].say not in said]
+    if levels.said:
+        said.append(levels.said)
+    who = "Tu cherches" if question.tu else "Vous cherchez"
+    intro = f"{who} un métier {', '.join(_address(part, question.tu) for part in said)}. Quelques pistes :" if said else "Voici quelques pistes :"
+    lines = [intro]
+    for sheet in proposals:
+        first = next(iter(split_sentences(sheet.text_of("Présentation").replace("\n", " "))), "")
+        level = f", niveau {sheet.niveau.text}" if sheet.niveau else ""
+        mark = draft.mark(sheet.sheet_id, "Présentation" if first else "Titre", first or sheet.title)
+        lines.append(f"- **{plain(name_of(sheet))}**{level} : {end_sentence(shorten(plain(first), 150))} {mark}")
+    draft.add("\n".join(lines))
+    draft.add(_narrowing_question(question))
+
+
+def _narrowing_question(question: Question) -> str:
+    you = "Tu préfères" if question.tu else "Préférez-vous"
+    if not question.levels.said:
+        return "Jusqu'à quel niveau d'études veux-tu aller ?" if question.tu else "Jusqu'à quel niveau d'études souhaitez-vous aller ?"
+    if "j'aimerais travailler dehors" not in question.interests and "outdoor" not in question.settings:
+        return f"{you} travailler dehors, dans un atelier ou dans un bureau ?"
+    return f"{you} travailler en équipe ou en autonomie ?"
+
+
+def _address(text: str, tu: bool) -> str:
+    """Settings and interests are written with 'tu'; say them with 'vous' where the user does."""
+    if tu:
+        return text
+    for ours, theirs in ((r"\btes\b", "vos"), (r"\bton\b", "votre"), (r"\bta\b", "votre"), (r"\btoi\b", "vous")):
+        text = re.sub(ours, theirs, text)
+    return text
+
+
+def _families(sheet: Sheet) -> list[str]:
+    first = re.split(r"[/ ]", fold(sheet.title))[0]
+    return [first, *({rome.code[:3] for rome in sheet.romes})]

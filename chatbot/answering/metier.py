@@ -1,0 +1,275 @@
+"""What a métier sheet says of each need, first sentence first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chatbot.answering.diplomas import write_diplomas
+from chatbot.answering.draft import Draft
+from chatbot.answering.passages import answer_from, overview, quote, quote_all
+from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
+from chatbot.catalogue import fold
+from chatbot.evidence import Evidence
+from chatbot.question import Question
+from chatbot.sheets import Sheet
+
+NO_DIPLOMA = re.compile(
+    r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) (?:requis|exige|necessaire)"
+)
+BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
+NOT_GIVEN = {
+    "missions": "ne détaille pas les activités",
+    "competences": "n'a pas de rubrique sur les qualités et compétences",
+    "conditions": "n'a pas de rubrique sur les conditions de travail",
+    "emploi": "ne parle pas du marché du travail",
+    "carriere": "ne parle pas des évolutions de carrière",
+}
+HEADINGS = {
+    "missions": ("Nature du travail",),
+    "competences": ("Compétences requises",),
+    "conditions": ("Conditions de travail",),
+    "emploi": ("Intégrer le marché du travail",),
+    "carriere": ("Intégrer le marché du travail",),
+}
+
+
+class MetierWriter:
+    """Writes what one métier sheet says of the needs of one question."""
+
+    def __init__(self, draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> None:
+        self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
+        self.name = named_as(sheet, question.message)
+        self.missing: list[str] = []
+        self.budget = 1100 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
+
+    def write(self) -> None:
+        """Write every need in turn; the status is not_found when the sheet answers none of them."""
+        writers: dict[str, Callable[[], None]] = {
+            "fiche": self.fiche,
+            "niveau": self.niveau,
+            "diplomes": self.diplomes,
+            "duree": self.duree,
+            "acces": self.acces,
+            "salaire": self.salaire,
+            "statut": self.statut,
+            "interets": self.interets,
+            "rome": self.rome,
+            "appellations": self.appellations,
+        }
+        needs = self.needs()
+        for need in needs:
+            writers.get(need, lambda need=need: self.prose(need))()  # type: ignore[misc]
+        if self.missing and len(self.missing) == len(needs):
+            self.draft.status = "not_found"
+            self.say_what_is_known()
+
+    def needs(self) -> list[str]:
+        """The needs to write, those that an other covers taken out."""
+        needs = list(self.question.needs)
+        if "fiche" in needs and len(needs) > 1:
+            needs.remove("fiche")
+        if "acces" in needs and "duree" in needs:
+            needs.remove("duree")
+        if "niveau" in needs and "duree" in needs:
+            needs.remove("duree")
+        return needs
+
+    def fact(self, section: str, excerpt: str) -> str:
+        """Mark a fact of this sheet."""
+        return self.draft.mark(self.sheet.sheet_id, section, excerpt)
+
+    def fiche(self) -> None:
+        """Present the métier: what it is, its level, its pay."""
+        presentation = self.sheet.text_of("Présentation") or self.sheet.text_of("En bref")
+        if presentation:
+            self.draft.add(f"**{capital(self.name)}** : {end_sentence(shorten(plain(presentation), 420))} {self.fact('Présentation', presentation)}.")
+        lines = []
+        if self.sheet.niveau:
+            lines.append(f"- Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}")
+        if self.sheet.salaire:
+            lines.append(f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} {self.fact('Salaire', self.sheet.salaire.text)}")
+        if self.sheet.statuts:
+            lines.append(f"- Statuts possibles : {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', ' - '.join(self.sheet.statuts))}")
+        self.draft.add("\n".join(lines))
+        specific = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, (), 350, 0.55)
+        if specific:
+            self.draft.add(quote_all(self.draft, specific))
+
+    def niveau(self) -> None:
+        """The minimum level, what the text says of it, and examples of diplomas."""
+        self._level_sentence()
+        self._studies()
+        self._access_sentences(("niveau", "acces"), self.budget // 2)
+        if "diplomes" not in self.question.needs:
+            write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=5, brief=True)
+
+    def duree(self) -> None:
+        """How long one studies, in the words of the sheet, beside the level."""
+        if not self._studies(lead=True):
+            self._level_sentence()
+        elif self.sheet.niveau:
+            self.draft.add(f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}.")
+        self._access_sentences(("duree", "acces"), self.budget // 2)
+
+    def diplomes(self) -> None:
+        """The recommended formations that fit what is asked, and the access text behind them."""
+        if "niveau" not in self.question.needs and not self.question.diploma_types and self.sheet.niveau:
+            self._level_sentence()
+        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=6 if "niveau" in self.question.needs else 9)
+        if "niveau" not in self.question.needs:
+            self._studies()
+            self._access_sentences(("diplomes", "acces"), self.budget // 2)
+        if not written and not self.sheet.text_of("Durée des études") and not self.sheet.text_of("Accès au métier"):
+            self.missing.append("diplomes")
+
+    def acces(self) -> None:
+        """How one gets in: the sentences that answer, the studies, the level."""
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), self.budget)
+        if passages:
+            self.draft.add(quote_all(self.draft, passages))
+        if "niveau" not in self.question.needs and "diplomes" not in self.question.needs:
+            self._studies(skip={passage.text for passage in passages})
+            if self.sheet.niveau:
+                self.draft.add(f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}.")
+
+    def salaire(self) -> None:
+        """The beginner's pay in the words and units of the sheet; an absence is said."""
+        salaire = self.sheet.salaire
+        if salaire is None:
+            self.draft.add(f"La fiche {of(self.name)} ne donne pas de salaire {self.fact('Titre', self.sheet.title)}.")
+            self.missing.append("salaire")
+            return
+        if not salaire.amounts:
+            self.draft.add(
+                f"La fiche {of(self.name)} ne donne pas de montant : le salaire du débutant y est « {lower_first(plain(salaire.text))} » "
+                f"{self.fact('Salaire', salaire.text)}."
+            )
+            if BARE_VARIABLE.fullmatch(fold(salaire.text)):
+                self.missing.append("salaire")
+        else:
+            text = end_sentence(plain(salaire.text).replace("\n", " "))
+            head, separator, rest = text.partition(",") if len(text) < 200 else text.partition(". ")
+            start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
+            self.draft.add(
+                f"{start}, {self.name} : **{lower_first(head)}**{separator}{rest} {self.fact('Salaire', salaire.text)}."
+            )
+        asked = fold(self.question.message)
+        if re.search(r"\bnet\b", asked) and salaire.amounts:
+            self.draft.add("C'est un montant brut : la fiche ne donne pas le net.")
+        extra = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("salaire",), 300, 0.75)
+        extra = [passage for passage in extra if passage.heading != "Salaire"]
+        if extra:
+            self.draft.add(quote_all(self.draft, extra))
+
+    def statut(self) -> None:
+        """The possible statuses, and what the text says of them."""
+        if self.sheet.statuts:
+            listed = ", ".join(self.sheet.statuts)
+            self.draft.add(f"Statuts possibles pour {self.name} : **{listed}** {self.fact('Statuts possibles', self.sheet.statuts[0])}.")
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("statut",), self.budget // 2, 0.4)
+        if passages:
+            self.draft.add(quote_all(self.draft, passages))
+        elif not self.sheet.statuts:
+            self.draft.add(f"La fiche {of(self.name)} n'indique pas de statut {self.fact('Titre', self.sheet.title)}.")
+            self.missing.append("statut")
+
+    def interets(self) -> None:
+        """The interests that the sheet lists."""
+        if not self.sheet.interets:
+            self.draft.add(f"La fiche {of(self.name)} n'indique pas de centres d'intérêt {self.fact('Titre', self.sheet.title)}.")
+            self.missing.append("interets")
+            return
+        listed = "\n".join(f"- « {interet} »" for interet in self.sheet.interets)
+        self.draft.add(f"Ce métier convient à celles et ceux qui se reconnaissent ici {self.fact(INTERETS, self.sheet.interets[0])} :\n{listed}")
+
+    def rome(self) -> None:
+        """The ROME codes with their labels."""
+        if not self.sheet.romes:
+            self.draft.add(f"La fiche {of(self.name)} ne donne pas de code ROME {self.fact('Titre', self.sheet.title)}.")
+            self.missing.append("rome")
+            return
+        listed = ", ".join(f"**{rome.code}**{f' ({rome.label})' if rome.label else ''}" for rome in self.sheet.romes)
+        self.draft.add(f"Code ROME {of(self.name)} : {listed} {self.fact('Codes ROME', self.sheet.romes[0].code)}.")
+
+    def appellations(self) -> None:
+        """The other names of the métier."""
+        others = [name.masculine or name.label for name in self.sheet.names[1:]]
+        if not others:
+            self.draft.add(f"La fiche {of(self.name)} ne donne pas d'autre appellation {self.fact('Titre', self.sheet.title)}.")
+            self.missing.append("appellations")
+            return
+        self.draft.add(f"Autres appellations {of(self.name)} : {', '.join(dict.fromkeys(others))} {self.fact('Autres appellations', others[0])}.")
+
+    def prose(self, need: str) -> None:
+        """A need that only text answers: the sentences that answer first, then the sub-headings of its section."""
+        question = self.question.focus or self.question.message
+        headings = HEADINGS.get(need, ())
+        has_section = any(self.sheet.text_of(heading) for heading in headings)
+        if need == "missions":
+            presentation = [p for p in self.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
+            if presentation:
+                self.draft.add(quote_all(self.draft, presentation))
+        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.4)
+        best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
+        if not has_section and need in NOT_GIVEN and need != "missions":
+            start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"
+            self.draft.add(f"{start}, mais elle dit :" if best else f"{start}.")
+            if not best:
+                self.missing.append(need)
+        if best:
+            self.draft.add(quote_all(self.draft, best))
+        self.draft.add(overview(self.draft, self.evidence, self.sheet, question, headings, self.budget // 2, best))
+
+    def say_what_is_known(self) -> None:
+        """After an absence: the level and the status, which nearly every sheet gives."""
+        known = []
+        if self.sheet.niveau:
+            known.append(f"le niveau d'accès minimum, {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}")
+        if self.sheet.statuts:
+            known.append(f"les statuts possibles, {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', self.sheet.statuts[0])}")
+        if known:
+            self.draft.add(f"Elle indique {' ; '.join(known)}.")
+
+    def _level_sentence(self) -> None:
+        niveau = self.sheet.niveau
+        if niveau is None:
+            self.draft.add(f"La fiche {of(self.name)} n'indique pas de niveau minimum {self.fact('Titre', self.sheet.title)}.")
+            return
+        marker = self.fact(NIVEAU, niveau.text)
+        if niveau.text in ("sans diplôme", "3E"):
+            self.draft.add(f"**Aucun diplôme n'est exigé** pour devenir {self.name} : la fiche indique « {niveau.text} » {marker}.")
+        elif niveau.rank is None:
+            self.draft.add(f"Pour devenir {self.name}, la fiche indique « **{niveau.text}** » comme niveau d'accès minimum {marker}.")
+        else:
+            article = "le" if niveau.text.startswith("diplôme") else "un"
+            self.draft.add(f"Pour devenir {self.name}, il faut au minimum {article} {niveau_in_full(niveau)} {marker}.")
+
+    def _studies(self, lead: bool = False, skip: set[str] | None = None) -> bool:
+        """Write 'Durée des études' in the words of the sheet, one line an entry point; False when the sheet has none."""
+        written = []
+        for section in self.sheet.sections_under("Durée des études"):
+            text = section.text.replace("\n", " ")
+            if skip and text in skip:
+                continue
+            marker = self.fact("Durée des études", section.text.split("\n")[0])
+            start = f"{end_sentence(section.subheading)} : " if section.subheading else ""
+            written.append(f"{start}{end_sentence(shorten(plain(text), 480))} {marker}.")
+        if written:
+            self.draft.add(written[0] if len(written) == 1 else "\n".join(f"- {line}" for line in written))
+        return bool(written)
+
+    def _access_sentences(self, needs: tuple[str, ...], budget: int) -> None:
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, needs, budget, 0.4)
+        passages = [passage for passage in passages if passage.heading != "Durée des études"]
+        refusal = next(
+            (p for p in self.evidence.passages_of(self.sheet) if NO_DIPLOMA.search(fold(p.text)) and p.heading in ("Accès au métier", "En bref")), None
+        )
+        if refusal is not None and refusal not in passages and self.sheet.niveau and (self.sheet.niveau.rank or 0) > -4:
+            self.draft.add(f"Le texte de la fiche dit aussi : {quote(self.draft, refusal)}")
+        if passages:
+            self.draft.add(quote_all(self.draft, passages))
+
+
+NIVEAU = "Niveau d'accès minimum"
+INTERETS = "Centres d'intérêt"

@@ -1,0 +1,73 @@
+"""Prose made of a sheet's own sentences: the ones that answer, grouped under the sheet's own sub-headings."""
+
+from collections.abc import Sequence
+
+from chatbot.answering.draft import Draft
+from chatbot.answering.wording import capital, end_sentence, plain, shorten
+from chatbot.evidence import Evidence, Passage
+from chatbot.sheets import Sheet
+
+LONGEST = 420  # a longer sentence is cut
+
+
+def quote(draft: Draft, passage: Passage, length: int = LONGEST) -> str:
+    """Write one sentence of a sheet with its marker."""
+    text = shorten(plain(passage.text), length)
+    return f"{capital(end_sentence(text))} {draft.mark(passage.sheet_id, passage.heading, passage.text)}."
+
+
+def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) -> str:
+    """Write sentences of one sheet as a paragraph; neighbours of one section share a marker."""
+    parts: list[str] = []
+    for place, passage in enumerate(passages):
+        text = capital(end_sentence(shorten(plain(passage.text), length)))
+        following = passages[place + 1] if place + 1 < len(passages) else None
+        marker = draft.mark(passage.sheet_id, passage.heading, passage.text)
+        parts.append(f"{text}." if following is not None and following.heading == passage.heading else f"{text} {marker}.")
+    return " ".join(parts)
+
+
+def answer_from(
+    draft: Draft, evidence: Evidence, sheet: Sheet, question: str, needs: Sequence[str], budget: int, least: float = 0.35
+) -> list[Passage]:
+    """Choose the sentences that answer, in the order of the sheet, the best one first; at most `budget` characters."""
+    found = evidence.find(sheet, question, needs, limit=12)
+    if not found:
+        return []
+    top = found[0][1]
+    kept: list[Passage] = []
+    used = 0
+    for passage, score in found:
+        length = min(len(passage.text), LONGEST)
+        if score < max(least, 0.45 * top) or (kept and used + length > budget):
+            continue
+        kept.append(passage)
+        used += length
+        if used > budget:
+            break
+    best, rest = kept[:1], sorted(kept[1:], key=lambda passage: passage.place)
+    return best + rest
+
+
+def overview(
+    draft: Draft, evidence: Evidence, sheet: Sheet, question: str, headings: Sequence[str], budget: int, skip: Sequence[Passage] = ()
+) -> str:
+    """List the sub-headings of a section, each with its most telling sentence; a section without any gives its start."""
+    ranked = {passage.place: score for passage, score in evidence.find(sheet, question, (), limit=400)}
+    groups: dict[tuple[str, str], list[Passage]] = {}
+    taken = {passage.place for passage in skip}
+    for passage in evidence.passages_of(sheet):
+        if passage.heading in headings and passage.place not in taken:
+            groups.setdefault((passage.heading, passage.subheading), []).append(passage)
+    if not groups:
+        return ""
+    share = max(150, budget // len(groups))
+    lines = []
+    for (heading, subheading), passages in groups.items():
+        best = max(passages, key=lambda passage: ranked.get(passage.place, 0.0) + (0.15 if passage is passages[0] else 0.0))
+        text = end_sentence(shorten(plain(best.text), share))
+        marker = draft.mark(best.sheet_id, heading, best.text)
+        lines.append(f"- **{plain(subheading)}** : {text} {marker}." if subheading else f"{capital(text)} {marker}.")
+        if sum(map(len, lines)) > budget:
+            break
+    return "\n".join(lines)

@@ -1,0 +1,174 @@
+"""A sheet and what is asked of it in; the sentences that answer, best first and bound to their section, out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.catalogue import fold
+from chatbot.keywords import Stems
+from chatbot.sheets import Sheet
+
+STEMS = Stems()
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+CACHED_SHEETS = 600  # some 40 kB each
+SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\bex\.)(?<!\bM\.)(?<!\bc\.-à-d\.)[ »\"]*\s+(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"0-9(-])")
+LEVEL_LINE = re.compile(r"(?:### )?(?:niveau .{1,25}|après la 3e?|après le bac.{0,12}|avec ou sans le bac|bac ?\+ ?\d.{0,10})\s*:?", re.IGNORECASE)
+
+# Where the answer to a need usually stands, with the bonus that a sentence gets for standing there.
+PLACES: dict[str, dict[str, float]] = {
+    "missions": {"Nature du travail": 0.25, "Présentation": 0.25, "En bref": 0.2},
+    "competences": {"Compétences requises": 0.4, "En bref": 0.1, "Accès au métier": 0.05, "Attendus": 0.2},
+    "conditions": {"Conditions de travail": 0.4, "En bref": 0.1, "Compétences requises": 0.1, "Intégrer le marché du travail": 0.1},
+    "acces": {"Accès au métier": 0.35, "Durée des études": 0.3, "Accès": 0.45, "En bref": 0.1, "Compétences requises": 0.1, "Intégrer le marché du travail": 0.05, "Description": 0.1},
+    "niveau": {"Durée des études": 0.35, "Accès au métier": 0.35, "Description": 0.1, "Accès": 0.1},
+    "diplomes": {"Durée des études": 0.3, "Accès au métier": 0.35, "En bref": 0.05},
+    "duree": {"Durée des études": 0.5, "Accès au métier": 0.35, "Description": 0.2, "Accès": 0.2},
+    "statut": {"Conditions de travail": 0.2, "Intégrer le marché du travail": 0.15, "En bref": 0.15, "Nature du travail": 0.05},
+    "emploi": {"Intégrer le marché du travail": 0.4, "En bref": 0.1},
+    "carriere": {"Intégrer le marché du travail": 0.4, "En bref": 0.15, "Accès au métier": 0.1},
+    "salaire": {"Salaire": 0.5, "Intégrer le marché du travail": 0.1, "Conditions de travail": 0.1, "En bref": 0.05},
+    "attendus": {"Attendus": 0.5, "Accès": 0.1},
+    "contenu": {"Description": 0.45, "Accès": 0.05},
+    "poursuite": {"Poursuite d'études": 0.5, "Description": 0.1},
+    "certification": {"Description": 0.1},
+    "type": {"Description": 0.2},
+    "interets": {"Présentation": 0.1},
+}  # fmt: skip
+# Words that mark a sentence as one that speaks of the need, whatever words the question uses (folded).
+CUES = {
+    "statut": re.compile(r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b|free-?lance|contractuel|artisan|auto-?entrepreneur"),
+    "carriere": re.compile(r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"),
+    "emploi": re.compile(r"recrut|embauch|emploi|poste|debouche|marche|concurrence|insertion|demande"),
+    "acces": re.compile(r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire|exige|requis|selection|carte professionnelle|agrement"),
+    "duree": re.compile(r"\bans?\b|\bmois\b|annee|semaine|heures"),
+    "niveau": re.compile(r"bac ?\+|cap\b|diplome|niveau|master|licence|bts\b|doctorat"),
+    "conditions": re.compile(r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte|dimanche|heures|bruit|froid"),
+    "competences": re.compile(r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"),
+    "salaire": re.compile(r"salaire|remuner|euros?|prime|paye|revenu"),
+}
+FIGURE_ASKED = re.compile(r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how (?:long|many|old)")
+STOP = set(
+    "a ai alors apres as au aussi autre aux avec avoir bac bien bon bonjour c ca ce cela celui ces cet cette chez combien comme comment d dans de des "
+    "deux diplome dire dit doit du elle elles en encore est et etre eu faire fait faut fille fils fois font il ils j jai je juste l la le les leur lui m ma "
+    "mais me meme merci mes metier moi mon n ne ni non nos notre nous on ont ou oui par pas passer peu peut plus plutot possible pour pouvez pr qu quand que "
+    "quel quelle quelles quels qui quoi s sa sans se ses si slt son sont stp suis sur svp t ta te tes toi ton toujours tout tous toute tres tu un une va vais vers "
+    "veut veux voila vont vos votre voudrais vous vrai y travail travailler formation formations etudes etude devenir metiers boulot niveau annees ans "
+    "j'aimerais aimerais souhaite concretement exactement vraiment besoin quelqu'un genre".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of a sheet, verbatim but for white space, with the section that it stands in."""
+
+    sheet_id: str
+    heading: str
+    subheading: str
+    text: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32]
+    words: tuple[frozenset[str], ...]
+    rarity: dict[str, float]
+
+
+class Evidence:
+    """Finds the sentences of a sheet that answer a question; keeps the last sheets' sentences encoded."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._cache: OrderedDict[tuple[str, int], _Sentences] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, sheet: Sheet, question: str, needs: Sequence[str], limit: int = 6) -> list[tuple[Passage, float]]:
+        """Rank the sentences of a sheet for a question (names of the sheet taken out), best first.
+
+        A score is cosine (-1 to 1) + share of the question's rare words (0 to 1) + where such answers stand (0 to 0.5).
+        """
+        sentences = self._sentences(sheet)
+        if not sentences.passages:
+            return []
+        vector = self._encode([question])[0]
+        scores = 0.8 * (sentences.vectors @ vector)
+        asked = content_words(question)
+        weights = {word: sentences.rarity.get(word, 0.0) for word in asked}
+        total = sum(weights.values()) or 1.0
+        figure = bool(FIGURE_ASKED.search(fold(question)))
+        for row, passage in enumerate(sentences.passages):
+            scores[row] += 0.7 * sum(weight for word, weight in weights.items() if word in sentences.words[row]) / total
+            folded = fold(passage.text)
+            scores[row] += max((PLACES.get(need, {}).get(passage.heading, 0.0) for need in needs), default=0.0)
+            scores[row] += max((0.15 for need in needs if need in CUES and CUES[need].search(folded)), default=0.0)
+            if figure and re.search(r"\d", passage.text):
+                scores[row] += 0.12
+            if len(passage.text) < 25:
+                scores[row] -= 0.3
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [(sentences.passages[row], float(scores[row])) for row in order]
+
+    def passages_of(self, sheet: Sheet) -> tuple[Passage, ...]:
+        """Give every sentence of a sheet, in order."""
+        return self._sentences(sheet).passages
+
+    def similarity(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give the cosine of each text with a question."""
+        similarities: NDArray[np.float32] = self._encode(texts) @ self._encode([question])[0]
+        return similarities
+
+    def _sentences(self, sheet: Sheet) -> _Sentences:
+        key = (sheet.sheet_id, id(sheet))
+        with self._lock:
+            known = self._cache.get(key)
+            if known is not None:
+                self._cache.move_to_end(key)
+                return known
+        passages = tuple(split_passages(sheet))
+        texts = [f"{passage.subheading} {passage.text}" for passage in passages]
+        words = tuple(frozenset(content_words(text)) for text in texts)
+        counts = Counter(word for group in words for word in group)
+        sentences = _Sentences(
+            passages,
+            self._encode(texts) if texts else np.zeros((0, 1), dtype=np.float32),
+            words,
+            {word: log(1 + len(passages) / count) for word, count in counts.items()},
+        )
+        with self._lock:
+            self._cache[key] = sentences
+            if len(self._cache) > CACHED_SHEETS:
+                self._cache.popitem(last=False)
+        return sentences
+
+
+def split_passages(sheet: Sheet) -> list[Passage]:
+    """Split the sections of a sheet into sentences, in order; a line that only announces a level joins what follows."""
+    passages: list[Passage] = []
+    for section in sheet.sections:
+        for line in section.text.split("\n"):
+            if LEVEL_LINE.fullmatch(line.strip()):
+                continue
+            for sentence in split_sentences(line.removeprefix("- ")):
+                passages.append(Passage(sheet.sheet_id, section.heading, section.subheading, sentence, len(passages)))
+    return passages
+
+
+def split_sentences(text: str) -> list[str]:
+    """Split a paragraph into sentences."""
+    return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
+
+
+def content_words(text: str) -> set[str]:
+    """Give the stems of a text that carry meaning, without the words of any question."""
+    words = (word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in STOP and (len(word) > 2 or word.isdigit()))
+    return set(STEMS.split(" ".join(words)))
