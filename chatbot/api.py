@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.answering import Chatbot, Turn
+from chatbot.answering import Chatbot
 from chatbot.citations import public_url
+from chatbot.question import Turn
 
 MAX_QUESTION = 2_000
 MAX_HISTORY = 40

@@ -10,9 +10,9 @@ import gradio as gr
 from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from chatbot.answering import Turn
 from chatbot.api import INDEX_MISSING, MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION, Service
 from chatbot.citations import Citation, link_markers
+from chatbot.question import Turn
 
 TITLE = "Métiers et formations"
 WELCOME = "### Bonjour !\nUn métier, un diplôme, des études : posez votre question, ou choisissez-en une."

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chatbot.answering import Answer, Turn
+from chatbot.answering import Answer
 from chatbot.api import OpenIndex
 from chatbot.catalogue import Catalogue
 from chatbot.citations import Citation, public_url
+from chatbot.question import Turn
 from chatbot.sheets import Niveau, Section, Sheet
 
 SHEET = Sheet(

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.answering import Turn
 from chatbot.api import MAX_BODY_BYTES, create_api
+from chatbot.question import Turn
 from tests.fake_chatbot import FakeChatbot, FakeService
 
 TURN = {"role": "user", "content": "bonjour"}
