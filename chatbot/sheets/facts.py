@@ -55,7 +55,7 @@ NUMBERS = {
     "neuf": 9.0, "dix": 10.0, "onze": 11.0, "douze": 12.0, "quatorze": 14.0, "quinze": 15.0, "dix-huit": 18.0,
     "vingt-quatre": 24.0,
 }  # fmt: skip
-NUMBER = r"\d+(?:,\d+)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
+NUMBER = r"\d{1,3}(?:,\d)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
 UNIT_YEARS = {"an": 1.0, "année": 1.0, "semestre": 0.5, "trimestre": 0.25, "mois": 1 / 12, "semaine": 1 / 52}
 DURATION = re.compile(
     rf"(?<![\w+/,])(?P<least>{NUMBER})(?:\s(?P<first>an(?:née)?|mois|semaine)s?(?=\s(?:à|ou)\s))?"
@@ -71,7 +71,7 @@ AFTER_CAREER = re.compile(
     re.I,
 )
 
-AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?")
+AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.]\d{3}){1,3}(?:,\d{1,9})?|\d{1,9}(?:[.,]\d{1,9})?")
 MONEY = re.compile(r"\s*(?:€|euros?|(?:à|et) \d|brut|net|\(|-|par |pour cent|%)")
 UNITS = (
     ("%", re.compile(r"^\s*(?:pour cent|%)")),
@@ -91,8 +91,8 @@ def parse_niveau(text: str) -> Niveau | None:
     text = " ".join(text.split())
     if not text or text.lower() == "non renseigné":
         return None
-    found = re.match(r"bac ?[+°]? ?(\d+)", text, re.I)
-    return Niveau(text, float(found.group(1)) if found else LADDER.get(text.lower()))
+    named = [level.rank for level in levels_in(text) if level.rank is not None]
+    return Niveau(text, LADDER.get(text.lower(), min(named, default=None)))
 
 
 def levels_in(text: str) -> tuple[Niveau, ...]:

@@ -1,7 +1,9 @@
 """Folders and files of Markdown to sheets, one per ID, and a report of every file that could not be read."""
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -33,7 +35,10 @@ class Reading:
 
 def parse_file(path: Path) -> Sheet:
     """Parse one file; raise SheetError with the reason when it holds no sheet."""
-    size = path.stat().st_size
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise SheetError("not a file that can be read")
+    size = status.st_size
     if size > MAX_FILE_BYTES:
         raise SheetError(f"too large: {size:,} bytes, a sheet has at most {MAX_FILE_BYTES:,}")
     data = path.read_bytes()
@@ -49,10 +54,16 @@ def parse_file(path: Path) -> Sheet:
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Give the Markdown files under these folders (READMEs aside) and the files named themselves, in a stable order."""
+    """Give the Markdown files under these folders (READMEs aside) and the files named themselves, in a stable order.
+
+    A folder that cannot be listed comes as a path of its own, so that reading reports it.
+    """
     for path in paths:
+        found: list[Path] = []
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*.md") if p.name.lower() != "readme.md" and p.is_file())
+            for folder, _, names in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):  # noqa: B023
+                found += [Path(folder, name) for name in names if name[-3:].lower() == ".md"]
+            yield from sorted(each for each in found if each.name.lower() != "readme.md")
         else:
             yield path
 
@@ -64,8 +75,11 @@ def read_sheets(paths: Iterable[Path], progress: Callable[[int], None] | None = 
     for count, path in enumerate(find_files(paths), 1):
         try:
             sheet = parse_file(path)
-        except (SheetError, OSError) as error:
+        except SheetError as error:
             problems.append(Problem(path, str(error)))
+            continue
+        except OSError as error:
+            problems.append(Problem(path, f"cannot be read: {error.strerror}"))
             continue
         known = sheets.get(sheet.sheet_id)
         sheets[sheet.sheet_id] = sheet if known is None else merge_sheets(known, sheet)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -11,8 +12,9 @@ from chatbot.sheets.model import FORMATION, METIER, Link, Name, Rome, Section, S
 ID = re.compile(r"[A-Z]{2,12}\.\d+")
 FILE_ID = re.compile(r"([A-Z]{2,12}\.\d+)(?!\d)")
 SLUG_ID = re.compile(r"/slug/([A-Z]{2,12}\.\d+)")
-HEADING = re.compile(r"\s*(#{2,6}|#(?=\s))\s*(.*?)\s*#*$")
-LABEL = re.compile(r"\s*\*\*([^*]+?)\s*(?::\s*\*\*|\*\*\s*:)\s*(.*)")
+HEADING = re.compile(r"(#{2,6}|#(?=\s))\s*(.*)")
+LABEL = re.compile(r"\s*\*\*([^*]{1,80}?)\s*(?::\s*\*\*|\*\*\s*:)\s*(.*)")
+GENDERED = re.compile(r"- (Féminin|Masculin)\s?:\s*(.*)")
 LINKED = re.compile(r"(.*?)\s*\(ID\s*:\s*([A-Z]{2,12}\.\d+)\)\s*$")
 URL = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 INFORMATION = ("Informations générales", "Certification", "Publication", "Classification ROME")
@@ -103,7 +105,7 @@ def _read_lines(text: str) -> _Draft:
         line = clean_line(raw)
         heading, label = HEADING.match(line), LABEL.match(raw)
         if heading:
-            name = re.sub(r"^[^\w(«\"']+", "", heading.group(2)).strip()
+            name = re.sub(r"^[^\w(«\"']+| #+$", "", heading.group(2)).strip()
             current_list, bullet_open = None, False
             if heading.group(1) == "#" and not draft.title:
                 draft.title = name
@@ -117,15 +119,15 @@ def _read_lines(text: str) -> _Draft:
             else:
                 section = "Durée des études" if section == "En bref" and STUDY_START.match(name) else section
                 draft.passages.append((section, name, []))
-        elif label and _is_fact(name := clean_line(label.group(1)).strip("🔗 "), section):
+        elif label and _is_fact(name := clean_line(label.group(1)).strip("🔗 ").lower(), section, draft.labels):
             value = clean_line(label.group(2))
-            draft.labels[name.lower()] = value
-            current_list = None if value else draft.lists.setdefault(name.lower(), [])
-            if name == "Appellations":
+            draft.labels[name] = value
+            current_list = None if value else draft.lists.setdefault(name, [])
+            if name == "appellations":
                 draft.names.insert(0, ["", "", ""])
-        elif line.startswith(("- Féminin:", "- Masculin:")) and draft.names:
+        elif (gendered := GENDERED.match(line)) and draft.names:
             entry = draft.names[-1] if section == "Autres appellations" else draft.names[0]
-            entry[1 if "Féminin" in line else 2] = line.partition(":")[2].strip()
+            entry[1 if gendered.group(1) == "Féminin" else 2] = gendered.group(2)
         elif current_list is not None and line.startswith("- "):
             current_list.append(line[2:].strip())
         elif section in STUDY_SECTIONS and STUDY_LINE.fullmatch(line):
@@ -152,9 +154,9 @@ def _is_section(name: str, section: str, raw: str) -> bool:
     return name.lower() in SECTIONS or own
 
 
-def _is_fact(name: str, section: str) -> bool:
-    """A bold label is a fact by its name or where facts stand; inside prose, '**À noter :** …' is prose."""
-    return name.lower() in LABELS or not section or section in INFORMATION
+def _is_fact(name: str, section: str, known: Container[str]) -> bool:
+    """A bold label is a fact by its name or where facts stand, once; inside prose, '**À noter :** …' is prose."""
+    return name not in known and (name in LABELS or not section or section in INFORMATION)
 
 
 def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -> Sheet:
@@ -179,6 +181,7 @@ def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -
         romes += [Rome(code, intitule) for code, intitule in zip_longest(codes, intitules, fillvalue="")]
         labels.pop("lien france travail", None)  # derived from the code
     names = [Name(label or draft.title, feminine, masculine) for label, feminine, masculine in draft.names]
+    names += [Name(item) for key in ("appellations", "Autres appellations") for item in lists.get(key, ())]
     if not names or names[0].label != draft.title:
         names.insert(0, Name(draft.title))
     publication = ", ".join(value for key in ("titre", "collection", "année", "code") if (value := labels.pop(key, "")))
