@@ -1,6 +1,6 @@
 """Names in a message: titles, aliases, sigles, diplomas, everyday names and IDs in; mentions of sheets out."""
 
 from chatbot.naming.data import Everyday, Vocabulary, read_everyday, read_vocabulary
-from chatbot.naming.names import Mention, Names, ordinary_words
+from chatbot.naming.names import Mention, Names
 
-__all__ = ["Everyday", "Mention", "Names", "Vocabulary", "ordinary_words", "read_everyday", "read_vocabulary"]
+__all__ = ["Everyday", "Mention", "Names", "Vocabulary", "read_everyday", "read_vocabulary"]

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.catalogue import Catalogue, fold
-from chatbot.naming.words import LINKS, content_keys, key_of, split_words
+from chatbot.naming.words import Word, content_keys, is_link, key_of, split_words
 
+Phrase = tuple[tuple[str, ...], str]  # keys, and the one that stands for them
 DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Diploma:
-    """A kind of diploma: the folded words that open its titles, and that people say; `key` stands for all of these."""
+    """A kind of diploma: the keys that open its titles, and that people say; `key` stands for all of these."""
 
     key: str
     titles: tuple[tuple[str, ...], ...]
@@ -25,13 +26,14 @@ class Vocabulary:
     """What `names.jsonl` says: diplomas, short forms, trades and names of sheets beyond their own.
 
     `shorts`: folded word → keys in full ("compta" → "comptabilité"); `trades`: key → keys ("coiffeur" → "coiffure"),
-    which hold inside the name of a diploma only.
+    which hold inside the name of a diploma only; `ordinary`: folded words that are no slip of another.
     """
 
     diplomas: tuple[Diploma, ...]
     shorts: dict[str, tuple[tuple[str, ...], ...]]
     trades: dict[str, tuple[tuple[str, ...], ...]]
     names: dict[str, tuple[str, ...]]
+    ordinary: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +50,29 @@ class Everyday:
 def read_vocabulary(path: Path = DATA / "names.jsonl") -> Vocabulary:
     """Read `names.jsonl`; each line is a diploma, a short form, or names of one sheet."""
     diplomas, shorts, trades, names = [], {}, {}, {}
+    ordinary: set[str] = set()
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if "diploma" in row:
-            titles = tuple(_folded(phrase) for phrase in row["titles"])
-            said = {_without_links(phrase) for phrase in (*titles, *map(_folded, row["said"]))}
-            diplomas.append(Diploma(f"@{row['diploma']}", titles, tuple(sorted(said))))
+            titles = tuple(tuple(word.key for word in split_words(phrase)) for phrase in row["titles"])
+            said = {_without_links(split_words(phrase)) for phrase in row["titles"] + row["said"]}
+            diplomas.append(Diploma("@" + row["diploma"].replace(" ", "_"), titles, tuple(sorted(said))))
         elif "short" in row:
             shorts[fold(row["short"])] = tuple(tuple(content_keys(long)) for long in row["long"])
         elif "trade" in row:
             trades[key_of(fold(row["trade"]))] = tuple(tuple(content_keys(long)) for long in row["long"])
+        elif "ordinary" in row:
+            ordinary.update(fold(word) for word in row["ordinary"])
         else:
             names[row["id"]] = tuple(row["names"])
-    return Vocabulary(tuple(diplomas), shorts, trades, names)
+    return Vocabulary(tuple(diplomas), shorts, trades, names, frozenset(ordinary))
 
 
-def _folded(phrase: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in split_words(phrase))
-
-
-def _without_links(phrase: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop the links at the end of a phrase ("diplôme d'État de" → "diplôme d'État")."""
-    while len(phrase) > 1 and phrase[-1] in LINKS:
+def _without_links(phrase: list[Word]) -> tuple[str, ...]:
+    """Give the keys of a phrase without the links at its end ("diplôme d'État de" → "diplôme d'État")."""
+    while len(phrase) > 1 and is_link(phrase[-1]):
         phrase = phrase[:-1]
-    return phrase
+    return tuple(word.key for word in phrase)
 
 
 def read_everyday(catalogue: Catalogue, folder: Path = DATA / "everyday") -> Iterator[Everyday]:

@@ -2,32 +2,36 @@
 
 import math
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from chatbot.catalogue import Catalogue, fold
+from chatbot.catalogue import Catalogue
+from chatbot.naming.book import BARE, NameBook, ordinary_words
 from chatbot.naming.data import Everyday, Vocabulary, read_vocabulary
+from chatbot.naming.groups import Group
 from chatbot.naming.spelling import Spelling
-from chatbot.naming.words import LINKS, WORD, Word, content_keys, is_link, key_of, split_words
-from chatbot.sheets import METIER, Sheet
+from chatbot.naming.words import LINKS, Word, is_link, key_of, split_words
 
 TYPED_ID = re.compile(
-    r"\b(MET|FOR)(\s?[.\-_:°]\s?|\s|)(\d{1,6})\b(?!\s*(?:ans?|mois|h\b|heures?|jours?|€|euros?|min))", re.I
+    r"\b(MET|FOR)(\s?[.\-_:°]\s?|\s|)(\d{1,6})\b(?!\s*(?:ans?|mois|h\b|heures?|jours?|€|euros?|min))", re.IGNORECASE
 )
-SENTENCE_END = re.compile(r"[.?!;\n]\s")
-SCORES = {"title": 1.0, "alias": 0.95, "sigle": 0.9, "everyday": 0.85}
-ORDINARY = 6  # in how many sheets' everyday texts a lone word may stand before it is taken for an ordinary word
+SENTENCE_END = re.compile(r"\s*(?:[.?!;\n]\s|[+=])")
+LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capitals
+MOST_COST = 0.35
+MOST_WORDS = 14  # after a head
 # Words that end the words of a diploma's or métier's speciality.
 BREAKS = frozenset({
-    "pour", "qui", "que", "quoi", "quel", "quels", "quelle", "quelles", "c", "est", "ca", "sa", "combien", "dure",
-    "puis", "apres", "afin", "si", "je", "j", "on", "il", "elle", "ils", "tu", "vous", "nous", "faut", "peut",
-    "mene", "mais", "car", "donc", "comme", "ce", "cette", "ces", "mon", "ma", "mes", "son", "ou", "alors", "sinon",
-    "plutot",
+    "qui", "que", "quoi", "quel", "quels", "quelle", "quelles", "c", "est", "ca", "sa", "combien",
+    "dure", "puis", "apres", "afin", "si", "je", "j", "on", "il", "elle", "ils", "tu", "vous", "nous", "faut", "peut",
+    "mene", "mais", "car", "donc", "comme", "ce", "cette", "ces", "mon", "ma", "mes", "son", "alors", "sinon", "ou",
+    "plutot", "avec", "sans", "quand", "depuis", "pas", "sont", "avoir", "etre", "faire", "devenir", "y", "se",
 })  # fmt: skip
-OPTION = re.compile(r"\s+(?:option|parcours|spécialité|enseignement spécifique)\s.*$", re.IGNORECASE)
-PARENTHESIS = re.compile(r"\s*\([^()]*\)")
+# Words that may stand between a head and its speciality ("un BTS en alternance de chimie").
+BESIDE = frozenset({
+    "an", "ans", "annee", "annees", "alternance", "apprentissage", "metier", "metiers", "bosser", "travailler",
+    "niveau", "type", "bien", "vite", "rapide", "gratuit",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,7 @@ class _Edge:
     keys: tuple[str, ...]
     cost: float
     trade: bool = False  # "coiffeur" for "coiffure": only inside a diploma's name
-
-
-@dataclass(slots=True)
-class _Group:
-    """The names that open with one head ("ingénieur", "BTS"): what follows the head, and where each key stands."""
-
-    members: list[tuple[str, frozenset[str], float]]
-    postings: dict[str, list[int]]
-    openings: dict[str, set[str]]
+    short: bool = False  # "compta" for "comptable": not enough by itself
 
 
 class Names:
@@ -69,38 +65,14 @@ class Names:
         catalogue: Catalogue,
         everyday: Iterable[Everyday] = (),
         vocabulary: Vocabulary | None = None,
-        ordinary: Collection[str] | None = None,
     ) -> None:
+        entries = list(everyday)
         self._catalogue = catalogue
         self._vocabulary = vocabulary or read_vocabulary()
-        self._entries: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        self._heads: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._said: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        self._titled_as: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        for diploma in self._vocabulary.diplomas:
-            for phrase in diploma.said:
-                self._said[phrase[0]].append((phrase, diploma.key))
-            for title in diploma.titles:
-                self._titled_as[title[0]].append((title, diploma.key))
-        everyday = list(everyday)
-        for sheet in catalogue.values():
-            self._add_sheet(sheet)
-        for sheet_id, names in self._vocabulary.names.items():
-            for name in names if sheet_id in catalogue else ():
-                self._add(content_keys(name), sheet_id, 0.97, "alias")
-        common = _count_words(everyday)
-        for entry in everyday:
-            for name in entry.names:
-                keys = self._keys_of_name(name, catalogue[entry.sheet_id])
-                if len(keys) > 1 or (keys and len(keys[0]) > 1 and common[keys[0]] <= ORDINARY):
-                    self._add(keys, entry.sheet_id, SCORES["everyday"], "everyday")
-        self._sorted = sorted(self._entries)
-        words = Counter(key for name in self._sorted for key in name.split(" "))
-        self._words = frozenset(words)
-        self._weights = {key: math.log(1 + len(self._sorted) / count) for key, count in words.items()}
-        self._spelling = Spelling(self._words)
-        self._ordinary = frozenset(ordinary if ordinary is not None else ordinary_words(catalogue, everyday))
-        self._groups: dict[str, _Group] = {}
+        self._book = NameBook(catalogue, entries, self._vocabulary)
+        self._spelling = Spelling(self._book.words)
+        self._ordinary = self._vocabulary.ordinary | ordinary_words(catalogue, entries)
+        self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
     def find(self, message: str, limit: int = 12) -> list[Mention]:
         """Find the sheets named in a message: mentions that don't overlap, in the order of the message."""
@@ -108,11 +80,10 @@ class Names:
         words = split_words(message)
         edges = [self._edges(words, place) for place in range(len(words))]
         ends = [bool(SENTENCE_END.match(message, word.end)) for word in words]
-        for place in range(len(words)):
-            if words[place].folded in LINKS and words[place].raw != "DE":
-                continue
-            found += self._find_names(message, words, edges, place)
-            found += self._find_partial(message, words, edges, ends, place)
+        for place, word in enumerate(words):
+            if word.folded not in LINKS or word.raw in ("DE", "DU"):
+                found += self._find_names(message, words, edges, place)
+                found += self._find_partial(message, words, edges, ends, place)
         found.sort(key=lambda mention: (-_worth(mention, words), mention.start))
         kept: list[Mention] = []
         for mention in found:
@@ -120,260 +91,142 @@ class Names:
                 kept.append(mention)
         return sorted(kept[:limit], key=lambda mention: mention.start)
 
-    def _add(self, keys: Sequence[str], sheet_id: str, score: float, source: str) -> None:
-        if not keys or (len(keys) == 1 and (keys[0][0] == "@" or len(keys[0]) < 2)):
-            return
-        name = " ".join(keys)
-        if score > self._entries[name].get(sheet_id, (0.0, ""))[0]:
-            self._entries[name][sheet_id] = (score, source)
-        if len(keys) > 1 and (keys[0][0] == "@" or (source in ("title", "alias") and sheet_id.startswith("MET"))):
-            self._heads[keys[0]].append((sheet_id, tuple(keys[1:])))
-
-    def _add_sheet(self, sheet: Sheet) -> None:
-        for rank, name in enumerate(sheet.names):
-            source = "alias" if rank else "title"
-            for form in name.forms:
-                if sheet.kind == METIER and " / " in form:
-                    continue  # the referential's "brancardier / brancardière": the title again
-                for part, score in ((form, SCORES[source]), (PARENTHESIS.sub("", form), SCORES[source] - 0.05)):
-                    self._add(self._keys_of_name(part, sheet), sheet.sheet_id, score, source)
-        keys = self._keys_of_name(sheet.title, sheet)
-        if sheet.kind == METIER:
-            return
-        base = OPTION.sub("", PARENTHESIS.sub("", sheet.title))
-        base_keys = self._keys_of_name(base, sheet)
-        if len(base_keys) > 1:
-            self._add(base_keys, sheet.sheet_id, 0.92, "title")
-        diploma = keys[0] if keys and keys[0][0] == "@" else ""
-        sigle = tuple(word.key for word in split_words(sheet.sigle))
-        if sigle:
-            if diploma:
-                self._add((diploma, *sigle), sheet.sheet_id, SCORES["sigle"], "sigle")
-            if len("".join(sigle)) >= 3 and sigle[0] not in self._said:
-                self._add(sigle, sheet.sheet_id, SCORES["sigle"] - 0.05, "sigle")
-        initials = "".join(key[0] for key in base_keys[1:] if key[0].isalpha())
-        if diploma and len(initials) >= 2:
-            self._add((diploma, key_of(initials)), sheet.sheet_id, SCORES["sigle"] - 0.05, "sigle")
-
-    def _keys_of_name(self, name: str, sheet: Sheet) -> list[str]:
-        """Give the keys of a name of a sheet; the words of its diploma become one key."""
-        if sheet.kind == METIER:
-            return content_keys(name)
-        words = split_words(name)
-        folded = tuple(word.folded for word in words)
-        titled = (
-            [(len(title), key) for title, key in self._titled_as.get(folded[0], ()) if folded[: len(title)] == title]
-            if folded
-            else []
-        )
-        if titled:
-            length, key = max(titled)
-            return [key, *(word.key for word in words[length:] if not is_link(word))]
-        words = [word for word in words if word.folded not in ("le", "la", "l", "un", "une", "ancien", "ex")]
-        said = [
-            (len(phrase), key)
-            for phrase, key in (self._said.get(words[0].folded, ()) if words else ())
-            if tuple(word.folded for word in words[: len(phrase)]) == phrase
-        ]
-        if said:
-            length = max(length for length, _ in said)
-            own = self._keys_of_name(sheet.title, sheet)[:1] if name != sheet.title else []
-            key = own[0] if own and (length, own[0]) in said else max(said)[1]
-            return [key, *(word.key for word in words[length:] if not is_link(word))]
-        return [word.key for word in words if not is_link(word)]
+    def correct(self, word: str) -> tuple[str, ...]:
+        """Give the keys of names that a folded word may be a slip of; nothing for a word that is in use."""
+        if word in self._ordinary or word in self._book.words:
+            return ()
+        return tuple(key for key, _ in self._spelling.nearest(word))
 
     def _edges(self, words: list[Word], place: int) -> list[_Edge]:
         word = words[place]
         edges = [_Edge(place + 1, (word.key,), 0.0)]
-        for phrase, key in self._said.get(word.folded, ()):
-            if phrase == ("de",) and word.raw != "DE":
-                continue
-            if tuple(other.folded for other in words[place : place + len(phrase)]) == phrase:
+        if word.folded != word.key:
+            edges.append(_Edge(place + 1, (word.folded,), 0.0))
+        following = tuple(other.key for other in words[place : place + 8])
+        said = [p for p in self._book.said.get(word.key, ()) if following[: len(p[0])] == p[0]]
+        longest = max((len(phrase) for phrase, _ in said), default=0)
+        for phrase, key in said:
+            if len(phrase) == longest and (phrase not in LINK_SIGLES or word.raw.isupper()):
                 edges.append(_Edge(place + len(phrase), (key,), 0.0))
         for keys in self._vocabulary.shorts.get(word.folded, ()):
-            edges.append(_Edge(place + 1, keys, 0.04))
+            edges.append(_Edge(place + 1, keys, 0.04, short=True))
         for keys in self._vocabulary.trades.get(word.key, ()):
             edges.append(_Edge(place + 1, keys, 0.04, trade=True))
-        if place + 1 < len(words) and (joined := word.folded + words[place + 1].key) in self._words and len(joined) > 5:
+        known = self._book.words
+        if place + 1 < len(words) and (joined := word.folded + words[place + 1].key) in known and len(joined) > 5:
             edges.append(_Edge(place + 2, (joined,), 0.02))
-        if word.key not in self._words and word.folded not in self._ordinary:
+        if word.key not in known and word.folded not in self._ordinary and not said:
+            if word.folded[0] in "dl" and (rest := key_of(word.folded[1:])) in known:  # "dingenieur"
+                return [_Edge(place + 1, (rest,), 0.02)]
             edges += [_Edge(place + 1, (key,), cost) for key, cost in self._spelling.nearest(word.key)]
+            edges += [_Edge(place + 1, keys, 0.03) for keys in _cut(word.folded, known)]
         return edges
 
     def _find_ids(self, message: str) -> Iterator[Mention]:
         for found in TYPED_ID.finditer(message):
             sheet_id = f"{found.group(1).upper()}.{int(found.group(3))}"
-            dotted = "." in found.group(2) or found.group(1).isupper()
-            if dotted or (sheet_id in self._catalogue and len(found.group(3)) >= 2):
+            plain = "." in found.group(2) or found.group(1).isupper()
+            if plain or (sheet_id in self._catalogue and len(found.group(3)) >= 2):
                 yield Mention(found.start(), found.end(), found.group(), (sheet_id,), 1.0, "id")
 
-    def _find_names(self, message: str, words: list[Word], edges: list[list[_Edge]], place: int) -> Iterator[Mention]:
+    def _find_names(
+        self, message: str, words: list[Word], edges: list[list[_Edge]], place: int
+    ) -> Iterator[Mention]:
         """Find the names that start at a word: follow every reading of the words as long as it opens a name."""
-        best: dict[int, tuple[float, str]] = {}
-        stack = [(place, "", 0.0)]
+        best: dict[int, tuple[float, str, bool]] = {}
+        stack = [(place, "", 0.0, False)]
         while stack:
-            at, prefix, cost = stack.pop()
-            if at > place and prefix in self._entries and cost < best.get(at, (9.0, ""))[0]:
-                best[at] = (cost, prefix)
+            at, name, cost, short = stack.pop()
+            if at > place and name in self._book.entries and cost < best.get(at, (9.0,))[0]:
+                best[at] = (cost, name, short)
             if at >= len(words):
                 continue
             for edge in edges[at]:
-                if edge.trade and prefix[:1] != "@":
-                    continue
-                name = " ".join((prefix, *edge.keys)) if prefix else " ".join(edge.keys)
-                if cost + edge.cost < 0.35 and self._opens(name):
-                    stack.append((edge.end, name, cost + edge.cost))
-            if prefix and words[at].folded in LINKS and at - place < 20:
-                stack.append((at + 1, prefix, cost))
-        for end, (cost, name) in best.items():
-            while words[end - 1].folded in LINKS and end - 1 > place:
+                longer = " ".join((name, *edge.keys)) if name else " ".join(edge.keys)
+                allowed = not edge.trade or name[:1] == "@"
+                if allowed and cost + edge.cost < MOST_COST and self._book.opens(longer):
+                    stack.append((edge.end, longer, cost + edge.cost, short or edge.short))
+            if name and words[at].folded in LINKS and at - place < 20:
+                stack.append((at + 1, name, cost, short))
+        for end, (cost, name, short) in best.items():
+            while is_link(words[end - 1]) and end - 1 > place:
                 end -= 1
-            mention = self._mention(message, words[place].start, words[end - 1].end, name, cost)
-            if end - place > 1 or self._stands_alone(words[place], mention):
+            mention = self._name_mention(message, words[place].start, words[end - 1].end, name, cost)
+            if mention.source == "sigle" and not self._is_sigle(words[end - 1]):
+                continue
+            if end - place > 1 or (not short and self._stands_alone(words[place], mention)):
                 yield mention
 
     def _stands_alone(self, word: Word, mention: Mention) -> bool:
         """Tell whether one word is enough to name something: a sigle or a school's title may be an ordinary word."""
-        if mention.source == "sigle" or mention.sheet_ids[0].startswith("FOR"):
-            return word.folded not in self._ordinary or (len(word.raw) > 2 and word.raw.isupper())
-        return True
+        if len(word.raw) < 4 or mention.sheet_ids[0].startswith("FOR"):
+            return self._is_sigle(word)
+        if mention.source == "fuzzy":
+            named = self._spelling.nearest(word.key)
+            return len(word.raw) > 5 and any(key[-2:] == word.key[-2:] for key, _ in named)
+        return word.folded not in self._vocabulary.ordinary
 
-    def _mention(self, message: str, start: int, end: int, name: str, cost: float) -> Mention:
-        fits = self._entries[name]
+    def _is_sigle(self, word: Word) -> bool:
+        return word.folded not in self._ordinary or (len(word.raw) > 1 and word.raw.isupper())
+
+    def _name_mention(self, message: str, start: int, end: int, name: str, cost: float) -> Mention:
+        fits = self._book.entries[name]
         top = max(score for score, _ in fits.values())
         ids = sorted(
             (sheet_id for sheet_id, (score, _) in fits.items() if score > top - 0.04),
-            key=lambda sheet_id: (-fits[sheet_id][0], not self._catalogue[sheet_id].detailed),
+            key=lambda sheet_id: (-fits[sheet_id][0], sheet_id[0] != "M", not self._catalogue[sheet_id].detailed),
         )
-        if ids[0].startswith("MET"):
+        source = fits[ids[0]][1]
+        if source == "title" and ids[0].startswith("MET"):
             ids = [sheet_id for sheet_id in ids if sheet_id.startswith("MET")]
-        source = "fuzzy" if cost >= 0.05 else fits[ids[0]][1]
+        source = "fuzzy" if cost >= 0.05 else source
         return Mention(start, end, message[start:end], tuple(ids), round(top - cost, 3), source)
-
-    def _opens(self, name: str) -> bool:
-        """Tell whether a name is, or begins with, these keys."""
-        if name in self._entries:
-            return True
-        at = bisect_left(self._sorted, name + " ")
-        return at < len(self._sorted) and self._sorted[at].startswith(name + " ")
-
-    def _group(self, head: str) -> _Group:
-        if head not in self._groups:
-            members = sorted({(sheet_id, frozenset(keys)) for sheet_id, keys in self._heads[head]}, key=str)
-            postings: dict[str, list[int]] = defaultdict(list)
-            openings: dict[str, set[str]] = defaultdict(set)
-            weighed = []
-            for number, (sheet_id, keys) in enumerate(members):
-                weighed.append((sheet_id, keys, sum(self._weights[key] for key in keys)))
-                for key in keys:
-                    postings[key].append(number)
-                    if len(key) >= 5:
-                        openings[key[:5]].add(key)
-            self._groups[head] = _Group(weighed, postings, openings)
-        return self._groups[head]
 
     def _find_partial(
         self, message: str, words: list[Word], edges: list[list[_Edge]], ends: list[bool], place: int
     ) -> Iterator[Mention]:
         """Find a head ("BTS", "ingénieur") and the names of its group that hold most of what follows it."""
         for edge in edges[place]:
-            if len(edge.keys) == 1 and edge.keys[0] in self._heads and not (edge.cost and edge.keys[0][0] == "@"):
-                mention = self._best_of_group(message, words, edges, ends, place, edge)
-                if mention:
-                    yield mention
-
-    def _best_of_group(
-        self, message: str, words: list[Word], edges: list[list[_Edge]], ends: list[bool], place: int, head: _Edge
-    ) -> Mention | None:
-        group = self._group(head.keys[0])
-        gained: dict[int, float] = defaultdict(float)
-        taken: dict[int, set[str]] = defaultdict(set)
-        last: dict[int, int] = {}
-        asked, gaps, at = 0.0, 0, head.end
-        asked_at: dict[int, float] = {}
-        while at < len(words) and at - head.end < 14 and gaps < 2 and not ends[at - 1]:
-            if words[at].folded in BREAKS:
-                break
-            if words[at].folded in LINKS and (at + 1 == len(words) or not words[at].raw.isupper()):
-                at += 1
+            head = edge.keys[0]
+            bare = head == BARE and edge.end == place + 1 and words[place].raw != "DE"
+            if len(edge.keys) > 1 or head not in self._book.heads or edge.trade or bare:
                 continue
-            hits: dict[int, tuple[float, str]] = {}
-            for edge in edges[at]:
-                for key in edge.keys if not edge.trade or head.keys[0][0] == "@" else ():
-                    self._hit(group, key, 1 - edge.cost, hits)
-            fresh = {n: hit for n, hit in hits.items() if hit[1] not in taken[n] and (not gained or n in gained)}
-            asked += self._weights.get(words[at].key, 6.0)
-            for number, (gain, key) in fresh.items():
-                gained[number] += gain
-                taken[number].add(key)
-                last[number] = at
-            gaps = 0 if fresh else gaps + 1
-            asked_at[at] = asked
-            at += 1
-        start = words[place].start
-        if not gained:
-            if head.keys[0][0] == "@":
-                return None
-            titled = self._titled(head.keys[0])
-            end = words[head.end - 1].end
-            return Mention(start, end, message[start:end], titled, 0.2, "partial") if len(titled) > 2 else None
-        top = max(gained.values())
-        share = {n: gained[n] / group.members[n][2] for n in gained if gained[n] > 0.97 * top}
-        best = max(share, key=lambda n: share[n])
-        chosen = sorted((n for n in share if share[n] > 0.7 * share[best]), key=lambda n: -share[n])
-        ids = list(dict.fromkeys(group.members[n][0] for n in chosen))
-        ids.sort(key=lambda sheet_id: not self._catalogue[sheet_id].detailed)
-        end_word = max(last[n] for n in chosen)
-        quality = min(1.0, top / asked_at[end_word])
-        score = 0.35 + 0.5 * quality * math.sqrt(min(1.0, share[best])) - head.cost
-        end = words[end_word].end
-        return Mention(start, end, message[start:end], tuple(ids), round(score, 3), "partial")
+            start, end = words[place].start, words[edge.end - 1].end
+            match = self._group(head).match(self._after(words, edges, ends, edge))
+            if match:
+                end = words[match.last].end
+                ids = sorted(match.sheet_ids, key=lambda sheet_id: not self._catalogue[sheet_id].detailed)
+                score = round(0.25 + 0.55 * match.fit - edge.cost, 3)
+                yield Mention(start, end, message[start:end], tuple(ids), score, "partial")
+            elif head[0] != "@" and len(titled := self._book.titled(head)) > 2:
+                yield Mention(start, end, message[start:end], titled, 0.2, "partial")
 
-    def _hit(self, group: _Group, key: str, gain: float, hits: dict[int, tuple[float, str]]) -> None:
-        near = [(key, gain)] if key in group.postings else []
-        if not near and len(key) >= 5:
-            near = [(other, gain * 0.6) for other in group.openings.get(key[:5], ())]
-        for other, part in near:
-            weight = self._weights[other] * part
-            for number in group.postings[other]:
-                if weight > hits.get(number, (0.0, ""))[0]:
-                    hits[number] = (weight, other)
+    def _after(
+        self, words: list[Word], edges: list[list[_Edge]], ends: list[bool], head: _Edge
+    ) -> Iterator[tuple[int, str, list[tuple[str, float]]]]:
+        """Give the words after a head that may belong to its name, with their readings."""
+        diploma = head.keys[0][0] == "@"
+        for place in range(head.end, min(len(words), head.end + MOST_WORDS)):
+            if ends[place - 1] or words[place].folded in BREAKS:
+                return
+            if any(edge.keys[0][0] == "@" and edge.keys[0] != BARE for edge in edges[place]):
+                return
+            if is_link(words[place]) or words[place].folded in BESIDE or words[place].folded.isdigit():
+                continue
+            readings = [
+                (key, 1 - edge.cost) for edge in edges[place] if diploma or not edge.trade for key in edge.keys
+            ]
+            yield place, words[place].key, readings
 
-    def _titled(self, head: str) -> tuple[str, ...]:
-        """Give the métiers whose title opens with a word."""
-        return tuple(
-            dict.fromkeys(
-                sheet_id
-                for sheet_id, keys in self._heads[head]
-                if self._entries.get(" ".join((head, *keys)), {}).get(sheet_id, (0.0, ""))[1] == "title"
-            )
-        )
+
+def _cut(word: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Cut a word in two words of names ("sagefemme")."""
+    for at in range(3, len(word) - 3):
+        first, second = split_words(f"{word[:at]} {word[at:]}")
+        if first.key in known and second.key in known:
+            yield first.key, second.key
 
 
 def _worth(mention: Mention, words: list[Word]) -> float:
     length = sum(1 for w in words if mention.start <= w.start < mention.end and w.folded not in LINKS)
     return mention.score * math.pow(max(length, 1), 0.7) + (10 if mention.source == "id" else 0)
-
-
-def _count_words(everyday: Iterable[Everyday]) -> Counter[str]:
-    """Count for each key the sheets whose everyday texts hold it."""
-    counts: Counter[str] = Counter()
-    for entry in everyday:
-        counts.update(set(WORD.findall(" ".join(entry.descriptions + entry.questions).lower())))
-    keys: Counter[str] = Counter()
-    for word, count in counts.items():
-        keys[key_of(fold(word))] += count
-    return keys
-
-
-def ordinary_words(catalogue: Catalogue, everyday: Iterable[Everyday] = ()) -> set[str]:
-    """Give the folded words that the sheets and the everyday descriptions use: none of them is a slip of another."""
-    words: set[str] = set()
-    for sheet in catalogue.values():
-        for section in sheet.sections:
-            words.update(WORD.findall(section.text.lower()))
-            words.update(WORD.findall(section.subheading.lower()))
-    for entry in everyday:
-        for text in entry.descriptions:
-            words.update(WORD.findall(text.lower()))
-    return {fold(word) for word in words}

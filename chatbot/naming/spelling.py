@@ -39,7 +39,7 @@ class Spelling:
         self.nearest = lru_cache(maxsize=20_000)(self._nearest)
 
     def _nearest(self, key: str) -> tuple[tuple[str, float], ...]:
-        """Give up to three words with the cost of taking each for this one; none for a short or distant word."""
+        """Give up to eight words with the cost of taking each for this one; none for a short or distant word."""
         if len(key) < 4 or not key.isalpha():
             return ()
         if alike := self._by_sound.get(sound_of(key)):
@@ -47,7 +47,7 @@ class Spelling:
         if len(key) < 5:
             return ()
         most = 1 if len(key) < 8 else 2 if len(key) < 13 else 3
-        found = process.extract(key, self._by_letter[key[0]], scorer=OSA.distance, score_cutoff=most, limit=3)
+        found = process.extract(key, self._by_letter[key[0]], scorer=OSA.distance, score_cutoff=most, limit=8)
         if not found and len(key) >= 7:
             found = process.extract(key, self._all, scorer=OSA.distance, score_cutoff=1, limit=2)
         best = min((distance for _, distance, _ in found), default=0)
