@@ -1,0 +1,27 @@
+"""Sheets come in; an index on disk goes out (Chroma, keywords, sheets, manifest), and opens for finding answers."""
+
+from chatbot.index.build import CHUNKS, EVERYDAY, Artefact, Outcome, build_index
+from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
+from chatbot.index.everyday import EverydayText, read_everyday_texts
+from chatbot.index.manifest import Manifest
+from chatbot.index.reading import Index, open_index
+from chatbot.index.versions import current_version
+
+__all__ = [
+    "CHUNKS",
+    "EVERYDAY",
+    "Artefact",
+    "EverydayText",
+    "Index",
+    "IndexBusy",
+    "IndexCorrupted",
+    "IndexMismatch",
+    "IndexMissing",
+    "IndexProblem",
+    "Manifest",
+    "Outcome",
+    "build_index",
+    "current_version",
+    "open_index",
+    "read_everyday_texts",
+]

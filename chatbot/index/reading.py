@@ -1,0 +1,151 @@
+"""A published version of the index comes in; what questions are answered from, open and read-only, goes out."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from chatbot.catalogue import Catalogue
+from chatbot.chunks import Chunk, split_sheet
+from chatbot.config import BUILT_IN_EMBEDDING, Settings
+from chatbot.embedding import Embedder, Vector, open_embedding
+from chatbot.index.build import (
+    CHUNKS,
+    EMBEDDING_FOLDER,
+    EVERYDAY,
+    KEYWORDS_FOLDER,
+    SHEETS_FILE,
+    VECTORS_FOLDER,
+    OpenModel,
+    open_model,
+)
+from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
+from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
+from chatbot.index.vectors import DATABASE, Vectors
+from chatbot.index.versions import current_version
+from chatbot.keywords import Keywords, open_keywords
+from chatbot.sheets import load_sheets
+
+CACHED_SHEETS = 1_000
+
+
+class Chunks(Mapping[str, Chunk]):
+    """Every chunk by ID, split from its sheet when asked for."""
+
+    def __init__(self, catalogue: Catalogue, count: int) -> None:
+        self._catalogue = catalogue
+        self._count = count
+        self.of_sheet = lru_cache(CACHED_SHEETS)(self._split)
+
+    def _split(self, sheet_id: str) -> tuple[Chunk, ...]:
+        """Give the chunks of one sheet; none for an unknown ID."""
+        sheet = self._catalogue.get(sheet_id)
+        return tuple(split_sheet(sheet)) if sheet else ()
+
+    def __getitem__(self, chunk_id: str) -> Chunk:
+        sheet_id, _, place = chunk_id.partition("#")
+        chunks = self.of_sheet(sheet_id)
+        if place.isdecimal() and int(place) < len(chunks):
+            return chunks[int(place)]
+        raise KeyError(chunk_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return (chunk.chunk_id for sheet in self._catalogue.values() for chunk in split_sheet(sheet))
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Index:
+    """One version of the index, open: sheets, chunks, vectors, keywords and what else was built with them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        keywords: Keywords,
+        vectors: Vectors,
+    ) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.catalogue = catalogue
+        self.embedder = embedder
+        self.keywords = keywords
+        self.chunks = Chunks(catalogue, manifest.count_documents(CHUNKS))
+        self._vectors = vectors
+
+    @property
+    def version(self) -> str:
+        """Name the version."""
+        return self.folder.name
+
+    @property
+    def created_at(self) -> datetime:
+        """Tell when the sheets were indexed."""
+        return self.manifest.created_at
+
+    def nearest(self, vector: Vector, count: int, collection: str = CHUNKS) -> list[tuple[str, float]]:
+        """Give the IDs of the documents nearest to a unit vector with their cosine, best first.
+
+        An ID of CHUNKS is a chunk's. One of EVERYDAY is its sheet's ID and "#0"; that sheet may not be loaded.
+        """
+        return self._vectors.nearest(collection, vector, count)
+
+    def artefact(self, name: str) -> Path:
+        """Give the folder of an artefact; raise IndexMismatch when the index was built without it."""
+        if name not in self.manifest.artefacts:
+            raise IndexMismatch(f"Index built without {name!r}. {REMEDY}")
+        return self.folder / name
+
+    def close(self) -> None:
+        """Close the collections."""
+        self._vectors.close()
+
+
+def open_index(vectorstore: Path, settings: Settings, *, open_model: OpenModel = open_model) -> Index:
+    """Open the current version; raise IndexMissing, IndexMismatch or IndexCorrupted, each with what to run."""
+    version = current_version(vectorstore)
+    if version is None:
+        raise IndexMissing(f"There is no index in '{vectorstore}'. {REMEDY}")
+    folder = vectorstore / version
+    manifest = open_manifest(folder)
+    choice = EmbeddingChoice.of(settings)
+    if manifest.choice != choice:
+        raise IndexMismatch(f"Index built with {manifest.choice}, settings ask for {choice}. {REMEDY}")
+    try:
+        return _open_version(folder, manifest, choice, open_model)
+    except IndexProblem:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        detail = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        raise IndexCorrupted(f"The index '{folder}' is damaged ({detail}). {REMEDY} --full") from error
+
+
+def _open_version(folder: Path, manifest: Manifest, choice: EmbeddingChoice, open_model: OpenModel) -> Index:
+    if choice.model == BUILT_IN_EMBEDDING:
+        embedder: Embedder = open_embedding(folder / EMBEDDING_FOLDER)
+    else:
+        embedder = open_model(choice)
+    if embedder.name != manifest.embedding:
+        raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
+    catalogue = Catalogue(load_sheets((folder / SHEETS_FILE).read_bytes()))
+    keywords = open_keywords(folder / KEYWORDS_FOLDER)
+    if not (folder / VECTORS_FOLDER / DATABASE).is_file():
+        raise FileNotFoundError(f"{VECTORS_FOLDER}/{DATABASE} is missing")
+    vectors = Vectors(folder / VECTORS_FOLDER)
+    index = Index(folder, manifest, catalogue, embedder, keywords, vectors)
+    try:
+        for collection in (CHUNKS, EVERYDAY):
+            found, wanted = vectors.count(collection), manifest.count_documents(collection)
+            if found != wanted:
+                raise ValueError(f"{found:,} {collection} instead of {wanted:,}")
+            # The first query reads the vectors into memory (0.15 s): now rather than in the first answer.
+            index.nearest(np.ones(manifest.dimension, dtype=np.float32), 1, collection)
+    except Exception:
+        vectors.close()
+        raise
+    return index

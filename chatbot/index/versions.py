@@ -1,0 +1,81 @@
+"""A vectorstore folder comes in: one folder a version, and the file CURRENT that names the one to use."""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from chatbot.index.errors import REMEDY, IndexBusy, IndexCorrupted
+
+POINTER = "CURRENT"
+LOCK = ".lock"
+VERSION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+
+
+def current_version(vectorstore: Path) -> str | None:
+    """Name the version that CURRENT points to; None when there is no index; raise IndexCorrupted on a bad pointer."""
+    try:
+        name = (vectorstore / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexCorrupted(
+            f"The index pointer '{vectorstore / POINTER}' cannot be read ({error}). {REMEDY}"
+        ) from error
+    if not VERSION.fullmatch(name) or not (vectorstore / name).is_dir():
+        raise IndexCorrupted(f"The index pointer '{vectorstore / POINTER}' names {name!r}, no version here. {REMEDY}")
+    return name
+
+
+def new_version() -> str:
+    """Make a name for a version; later ones sort after."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+@contextmanager
+def hold_lock(vectorstore: Path) -> Iterator[None]:
+    """Keep other indexers out of the folder, made if missing; raise IndexBusy when one is at work."""
+    vectorstore.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(vectorstore / LOCK, timeout=0):  # freed by the system when the process dies
+            yield
+    except Timeout as error:
+        raise IndexBusy(
+            f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again."
+        ) from error
+
+
+def publish_version(vectorstore: Path, version: str) -> None:
+    """Make a finished version the current one: all of it is on disk before the pointer moves, in one step."""
+    for path in sorted((vectorstore / version).rglob("*"), reverse=True):
+        _flush(path)
+    _flush(vectorstore / version)
+    pointer = vectorstore / f"{POINTER}.new"
+    pointer.write_text(f"{version}\n", encoding="utf-8")
+    _flush(pointer)
+    os.replace(pointer, vectorstore / POINTER)
+    _flush(vectorstore)
+
+
+def clean_versions(vectorstore: Path, keep: set[str]) -> None:
+    """Delete every version but these, and a pointer that was never moved."""
+    (vectorstore / f"{POINTER}.new").unlink(missing_ok=True)
+    for path in vectorstore.iterdir():
+        if VERSION.fullmatch(path.name) and path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
