@@ -10,7 +10,7 @@ import gradio as gr
 from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from chatbot.api import INDEX_MISSING, MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION, Service
+from chatbot.api import CONTROL, INDEX_MISSING, MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION, Service
 from chatbot.citations import Citation, link_markers
 from chatbot.question import Turn
 
@@ -44,7 +44,7 @@ CONVERSATION = TypeAdapter(Conversation)
 def mount_page(api: FastAPI, service: Service) -> FastAPI:
     """Add the page at / to the application."""
     system_fonts = ["system-ui", "sans-serif"]
-    return gr.mount_gradio_app(
+    application: FastAPI = gr.mount_gradio_app(
         api,
         build_page(service),
         path="/",
@@ -54,6 +54,7 @@ def mount_page(api: FastAPI, service: Service) -> FastAPI:
         footer_links=[],
         ssr_mode=False,
     )
+    return application
 
 
 def build_page(service: Service) -> gr.Blocks:
@@ -61,7 +62,7 @@ def build_page(service: Service) -> gr.Blocks:
 
     def ask(question: str, stored: Any) -> tuple[str, Any, list[dict[str, Any]]]:
         conversation = read_conversation(stored)
-        question = question.strip()[:MAX_QUESTION]
+        question = CONTROL.sub(" ", question).strip()[:MAX_QUESTION]
         if question:
             conversation = [*conversation, answer(question, conversation)][-KEPT_EXCHANGES:]
         return "", CONVERSATION.dump_python(conversation, mode="json"), render_conversation(conversation)
@@ -79,7 +80,8 @@ def build_page(service: Service) -> gr.Blocks:
     def pick_example(stored: Any, event: gr.SelectData) -> tuple[str, Any, list[dict[str, Any]]]:
         return ask(event.value["text"], stored)
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
+    with page:
         stored = gr.BrowserState([], storage_key="conversation", secret="conversation")
         header = gr.HTML(render_header(service), elem_id="header", padding=False)
         chat = gr.Chatbot(

@@ -224,13 +224,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+CLIENT = TestClient(create_api(FakeService()), raise_server_exceptions=False)
 BODIES = st.fixed_dictionaries({}, optional={"question": JSON, "history": JSON, "other": JSON}) | JSON
 
 
 @settings(max_examples=150, deadline=None)
 @given(body=BODIES)
 def test_no_body_at_all_is_a_server_error(body: object) -> None:
-    client = TestClient(create_api(FakeService()), raise_server_exceptions=False)
     content = json.dumps(body).encode()
-    response = client.post("/api/answer", content=content, headers={"Content-Type": "application/json"})
+    response = CLIENT.post("/api/answer", content=content, headers={"Content-Type": "application/json"})
     assert response.status_code in (200, 400, 422)
