@@ -79,7 +79,7 @@ class Chatbot:
         return self._about(draft, known[0], known[1:], understood)
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
-        if question.out_of_reach and not set(question.needs) - {"fiche", "diplomes", "acces", "appellations"}:
+        if question.out_of_reach and not set(question.needs) - {"fiche", "question", "diplomes", "acces", "appellations"}:
             return self._out_of_reach(draft, sheet, question)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
         writer(draft, self._evidence, sheet, question).write()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, overview, quote_all
+from chatbot.answering.passages import answer_from, more_on, overview, quote_all
 from chatbot.answering.wording import capital, exit_level, plain, short_name_of
 from chatbot.evidence import Evidence
 from chatbot.question import Question
@@ -40,6 +40,7 @@ class FormationWriter:
             "niveau": self.niveau,
             "certification": self.certification,
             "metiers_apres": self.metiers,
+            "question": self.specific,
         }
         needs = list(self.question.needs)
         if "fiche" in needs and len(needs) > 1:
@@ -51,6 +52,8 @@ class FormationWriter:
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.draft.add(f"Elle indique : {self.in_short()}.")
+        elif "question" not in needs:
+            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
 
     def fact(self, section: str, excerpt: str) -> str:
         """Mark a fact of this sheet."""
@@ -66,6 +69,16 @@ class FormationWriter:
         if sheet.type:
             parts.append(f"type : {plain(sheet.type)} {self.fact('Type', sheet.type)}")
         return ", ".join(parts) or f"son titre {self.fact('Titre', sheet.title)}"
+
+    def specific(self) -> None:
+        """A question that no usual need names: the sentences closest to it, wherever they stand."""
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), 700, 0.3)
+        if passages:
+            self.draft.add(quote_all(self.draft, passages))
+            self.draft.add(f"En bref : {self.in_short()}.")
+            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
+        else:
+            self.fiche()
 
     def fiche(self) -> None:
         """Present the formation: facts, what one learns, where it leads."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chatbot.answering.diplomas import write_diplomas
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, overview, quote, quote_all
+from chatbot.answering.passages import answer_from, more_on, overview, quote, quote_all
 from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import Evidence
@@ -25,6 +25,7 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
+LISTED = re.compile(r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b")
 HEADINGS = {
     "missions": ("Nature du travail",),
     "competences": ("Compétences requises",),
@@ -41,7 +42,7 @@ class MetierWriter:
         self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
         self.name = named_as(sheet, question.message)
         self.missing: list[str] = []
-        self.budget = 1100 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
+        self.budget = 1400 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
 
     def write(self) -> None:
         """Write every need in turn; the status is not_found when the sheet answers none of them."""
@@ -56,6 +57,7 @@ class MetierWriter:
             "interets": self.interets,
             "rome": self.rome,
             "appellations": self.appellations,
+            "question": self.specific,
         }
         needs = self.needs()
         for need in needs:
@@ -63,6 +65,8 @@ class MetierWriter:
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.say_what_is_known()
+        elif "question" not in needs:
+            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
 
     def needs(self) -> list[str]:
         """The needs to write, those that an other covers taken out."""
@@ -96,6 +100,15 @@ class MetierWriter:
         if specific:
             self.draft.add(quote_all(self.draft, specific))
 
+    def specific(self) -> None:
+        """A question that no usual need names: the sentences closest to it, wherever they stand."""
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("missions",), 700, 0.3)
+        if passages:
+            self.draft.add(quote_all(self.draft, passages))
+            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
+        else:
+            self.fiche()
+
     def niveau(self) -> None:
         """The minimum level, what the text says of it, and examples of diplomas."""
         self._level_sentence()
@@ -116,7 +129,7 @@ class MetierWriter:
         """The recommended formations that fit what is asked, and the access text behind them."""
         if "niveau" not in self.question.needs and not self.question.diploma_types and self.sheet.niveau:
             self._level_sentence()
-        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=6 if "niveau" in self.question.needs else 9)
+        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=12 if LISTED.search(fold(self.question.message)) else 6)
         if "niveau" not in self.question.needs:
             self._studies()
             self._access_sentences(("diplomes", "acces"), self.budget // 2)
@@ -210,7 +223,7 @@ class MetierWriter:
             presentation = [p for p in self.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
             if presentation:
                 self.draft.add(quote_all(self.draft, presentation))
-        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.4)
+        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.25)
         best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
             start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"

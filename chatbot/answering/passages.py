@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, plain, shorten
+from chatbot.catalogue import fold
 from chatbot.evidence import Evidence, Passage
+from chatbot.question import Question
 from chatbot.sheets import Sheet
 
 LONGEST = 420  # a longer sentence is cut
@@ -71,3 +73,11 @@ def overview(
         if sum(map(len, lines)) > budget:
             break
     return "\n".join(lines)
+
+
+def more_on(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62) -> str:
+    """Write the sentences, anywhere in the sheet, that match the words of a question closely and are not written yet."""
+    written = fold(" ".join(draft.blocks))
+    found = evidence.find(sheet, question.focus or question.message, (), limit=most)
+    close = [p for p, score in found if score >= least and fold(end_sentence(plain(p.text)))[:80] not in written]
+    return quote_all(draft, sorted(close, key=lambda passage: passage.place))

@@ -18,7 +18,7 @@ HAD = re.compile(
 )
 NOT_WANTED = re.compile(
     r"(?:pas|non pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place de|ni|quitter|"
-    r"et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
+    r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
     r"\s*(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma)*\s*$"
 )
 IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b")
@@ -29,6 +29,8 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
     before = fold(message[max(0, start - 45) : start]) + " "
     before = re.split(r"[.!?;:,](?= )", before)[-1].strip() if kind == "metier" else re.split(r"[.!?;:](?= )", before)[-1].strip()
     after = fold(message[end : end + 30])
+    if re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip()) and kind == "metier":
+        return "had"
     if NOT_WANTED.search(before):
         return "not_wanted"
     if IN_POSSESSION.match(after):

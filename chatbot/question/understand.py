@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chatbot.catalogue import Catalogue, fold
+from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
 from chatbot.question.classifier import MASKS, LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_diploma_types, find_levels
@@ -18,6 +19,13 @@ from chatbot.question.safety import find_danger
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
+# Needs that are asked of one métier, against a wish for ideas; "diplomes" and "acces" often come with wishes too.
+ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
+SEVERAL_METIERS = re.compile(
+    r"\b(?:quels?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options)\b"
+    r"|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)|\bun (?:metier|boulot|taf|job|travail) (?:ou|qui|dehors|dans|avec|sans)\b"
+)
+OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
 NEED_THRESHOLD = 0.35
 INTENT_THRESHOLD = 0.5
 SURE = 0.8  # a mention at least this sure names its sheet by itself
@@ -77,7 +85,7 @@ class Understanding:
             intent="sheet",
             levels=find_levels(message),
             diploma_levels=find_diploma_levels(message),
-            diploma_types=find_diploma_types(message),
+            diploma_types=_asked_types(without_names(message, [n.mention for n in named if n.role == "had"])),
             tu=_tutoie(message, history),
             english=_is_english(message),
             out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
@@ -119,26 +127,30 @@ class Understanding:
             settings=self.tastes.find_settings(message),
             focus=without_names(message, [n.mention for n in asked]),
         )
+        answerable = max((scores.get(need, 0.0) for need in ASKED_OF_ONE), default=0.0)
         explores = scores["explore"] >= INTENT_THRESHOLD and scores["explore"] >= scores["compare"]
+        explores = explores and (answerable < INTENT_THRESHOLD or bool(SEVERAL_METIERS.search(fold(message))))
         compares = scores["compare"] >= INTENT_THRESHOLD
         pointed = pointed_at(message, self._choices(memory))
         if pointed:
             return self._for_sheet(replace(question, followed=True), pointed, scores, memory)
-        distinct = _distinct(asked)
+        distinct = _distinct([n for n in named if n.role != "not_wanted" or not n.mention.source == "partial"])
         if compares and len(distinct) >= 2:
-            return replace(question, intent="compare", subjects=tuple(self._best_of(n, question) for n in distinct[:4]))
-        if compares and len(distinct) == 1 and memory.focus and points_back(message):
-            return replace(question, intent="compare", subjects=(memory.focus, self._best_of(distinct[0], question)))
+            return replace(question, intent="compare", subjects=self._compared(distinct, question))
+        if compares and len(_distinct(asked)) == 1 and memory.focus and points_back(message):
+            return replace(question, intent="compare", subjects=(self._best_of(_distinct(asked)[0], question), memory.focus))
         sure = [n for n in asked if n.mention.score >= SURE]
+        studied = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
+        if studied and scores["metiers_apres"] >= INTENT_THRESHOLD and not any(n.kind == METIER and n.role == "wanted" for n in sure):
+            return self._for_named(question, studied, scores, memory)
         if explores and not any(n.kind == METIER and n.role == "wanted" for n in sure):
-            formations = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
-            if formations and not (question.interests or question.settings):
-                chosen = self._best_of(formations[0], question)
+            if studied and not (question.interests or question.settings):
+                chosen = self._best_of(studied[0], question)
                 return replace(question, subjects=(chosen,), needs=("metiers_apres",))
             return replace(question, intent="explore")
         if sure:
             return self._for_named(question, sure, scores, memory)
-        if memory.focus and self._continues(question, scores):
+        if memory.focus and self._continues(question, scores, memory):
             if "explore" in scores and _narrows(question) and len(memory.choices) >= 3:
                 return replace(question, intent="explore", followed=True, focus=memory.last_message + " " + message)
             return self._for_sheet(replace(question, followed=True), memory.focus, scores, memory)
@@ -146,7 +158,12 @@ class Understanding:
 
     def _choices(self, memory: Memory) -> tuple[str, ...]:
         """The things that "la deuxième" may point at: what the last message names side by side, else the last answer's."""
-        named = [m.sheet_ids[0] for m in self._names.find(memory.last_message) if m.score >= SURE]
+        said = memory.last_message
+        named = [
+            mention.sheet_ids[0]
+            for mention in self._names.find(said)
+            if mention.score >= SURE and role_of(said, mention.start, mention.end, METIER) not in ("had", "not_wanted")
+        ]
         distinct = tuple(dict.fromkeys(named))
         return distinct if len(distinct) > 1 else memory.choices
 
@@ -161,7 +178,9 @@ class Understanding:
 
     def _among(self, question: Question, mention: Mention, scores: dict[str, float], memory: Memory) -> Question:
         """Choose between sheets of one name by the rest of the message, or offer them."""
-        ids = mention.sheet_ids
+        ids = self._of_kind_asked(mention.sheet_ids, scores)
+        if len(ids) == 1:
+            return self._for_sheet(question, ids[0], scores, memory)
         ranked = [hit for hit in self._ranker.rank(question.message, limit=20) if hit.sheet_id in ids]
         rest = re.findall(r"\w{4,}", fold(question.focus))
         if ranked and len(ids) <= 3 or (len(ranked) == 1 and len(rest) > 2):
@@ -171,8 +190,26 @@ class Understanding:
         order = tuple(dict.fromkeys([hit.sheet_id for hit in ranked] + list(ids)))
         return replace(question, intent="ambiguous", subjects=order[:6], topic=mention.text)
 
-    def _best_of(self, named: _Named, question: Question) -> str:
+    def _of_kind_asked(self, ids: tuple[str, ...], scores: dict[str, float]) -> tuple[str, ...]:
+        """Of a name that a métier and a formation share, keep the kind that the needs speak of: the métier if unsure."""
+        metiers = tuple(i for i in ids if i.startswith("MET."))
+        if not metiers or len(metiers) == len(ids):
+            return ids
+        asks_formation = max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD
+        return tuple(i for i in ids if i not in metiers) if asks_formation else metiers
+
+    def _compared(self, named: list[_Named], question: Question) -> tuple[str, ...]:
+        """The sheets to compare: of one kind, that of most of the names."""
+        metiers = [n for n in named if any(i.startswith("MET.") for i in n.mention.sheet_ids)]
+        formations = [n for n in named if not n.mention.sheet_ids[0].startswith("MET.")]
+        kind = METIER if len(metiers) >= max(2, len(formations)) else FORMATION if len(formations) >= 2 else None
+        chosen = metiers if kind == METIER else formations if kind == FORMATION else named
+        return tuple(dict.fromkeys(self._best_of(n, question, kind) for n in chosen))[:4]
+
+    def _best_of(self, named: _Named, question: Question, kind: str | None = None) -> str:
         ids = named.mention.sheet_ids
+        if kind is not None:
+            ids = tuple(i for i in ids if i.startswith("MET.") == (kind == METIER)) or ids
         if len(ids) == 1:
             return ids[0]
         ranked = [hit.sheet_id for hit in self._ranker.rank(question.message, limit=30) if hit.sheet_id in ids]
@@ -182,7 +219,7 @@ class Understanding:
         kinds = {n.kind for n in named}
         if len(kinds) == 1:
             return kinds.pop()
-        formation = max((scores.get(need, 0.0) for need in FORMATION_ONLY), default=0.0)
+        formation = max((scores.get(need, 0.0) for need in OF_FORMATION), default=0.0)
         metier = max((scores.get(need, 0.0) for need in METIER_ONLY), default=0.0)
         wanted = {n.kind for n in named if n.role == "wanted"}
         if len(wanted) == 1 and abs(formation - metier) < 0.3:
@@ -196,39 +233,59 @@ class Understanding:
         needs = tuple(need for need in possible if need in question.needs)
         if not needs:
             best = max(possible, key=lambda need: scores.get(need, 0.0))
-            if scores.get(best, 0.0) >= 0.15:
+            if scores.get(best, 0.0) >= 0.2:
                 needs = (best,)
             elif memory.last_message and len(question.message.split()) <= 8:
                 needs = self._needs_of(memory.last_message, possible)
-        return replace(question, subjects=(sheet_id,), needs=needs or ("fiche",))
+        if not needs:
+            needs = ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
+        return replace(question, subjects=(sheet_id,), needs=needs)
 
     def _needs_of(self, message: str, possible: Sequence[str]) -> tuple[str, ...]:
         mentions = [m for m in self._names.find(message) if m.score >= SURE]
         scores = self._labels.scores(mask(message, mentions))
         return tuple(need for need in possible if scores.get(need, 0.0) >= NEED_THRESHOLD and need != "fiche")
 
-    def _continues(self, question: Question, scores: dict[str, float]) -> bool:
-        """Whether a message without a name goes on about the same sheet rather than describing another."""
-        if not points_back(question.message) and len(question.message.split()) > 9:
+    def _continues(self, question: Question, scores: dict[str, float], memory: Memory) -> bool:
+        """Whether a message without a name goes on about the same sheet: it leans back, or its own words stand there."""
+        own = content_words(self._labels.cues.strip(fold(question.message)))
+        if len(own) <= 1:
+            return True
+        sheet = self._catalogue.get(memory.focus)
+        if sheet is None or scores["correction"] >= INTENT_THRESHOLD:
             return False
-        described = max(scores["explore"], scores["correction"])
-        return described < INTENT_THRESHOLD or len(question.message.split()) <= 7
+        held = content_words(" ".join([sheet.title, *(section.text for section in sheet.sections)]))
+        share = len(own & held) / len(own)
+        return share >= (0.5 if points_back(question.message) else 0.75)
 
     def _by_search(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
-        formation = max((scores.get(need, 0.0) for need in FORMATION_ONLY), default=0.0)
-        kind = None if formation >= INTENT_THRESHOLD else METIER
-        hits = self._ranker.rank(question.message, kind=kind, limit=10)
+        aside = [n.mention for n in named if n.role in ("had", "not_wanted")]
+        query = without_names(question.message, aside)
+        hits = self._ranker.rank(query, kind=self._kind_sought(named, scores, memory), limit=10)
         if not hits:
-            return replace(question, intent="not_found")
+            return replace(question, intent="nothing")
         partial = next((n.mention for n in named if n.mention.source == "partial" and len(n.mention.sheet_ids) > 3), None)
-        if partial is not None and len(re.findall(r"\w{5,}", fold(question.focus))) <= 2:
-            return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
+        if partial is not None:
+            rest = without_names(question.message, [partial])
+            if len(content_words(self._labels.cues.strip(fold(rest)))) == 0:
+                return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
         return self._for_sheet(question, hits[0].sheet_id, scores, memory)
+
+    def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
+        """The kind of sheet to search for; None leaves it to the ranking."""
+        if max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD:
+            return FORMATION
+        if max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD:
+            return METIER
+        diploma = any(n.kind == FORMATION and n.role not in ("had", "not_wanted") for n in named)
+        return METIER if memory.focus.startswith("MET.") and not diploma else None
 
 
 def mask(message: str, mentions: Sequence[Mention]) -> str:
-    """Put a neutral word in the place of each name, as in the examples the labels are learned from."""
+    """Put a neutral word in the place of each name, as in the examples; a bare word of diploma ("CAP") says a need and stays."""
     for mention in sorted(mentions, key=lambda m: -m.start):
+        if find_diploma_types(mention.text) and " " not in mention.text:
+            continue
         name = MASKS["metier" if mention.sheet_ids[0].startswith("MET.") else "formation"]
         message = f"{message[: mention.start]}{name}{message[mention.end :]}"
     return message
@@ -239,6 +296,12 @@ def without_names(message: str, mentions: Sequence[Mention]) -> str:
     for mention in sorted(mentions, key=lambda m: -m.start):
         message = f"{message[: mention.start]} {message[mention.end :]}"
     return " ".join(message.split())
+
+
+def _asked_types(message: str) -> tuple[str, ...]:
+    """The diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
+    behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
+    return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
 
 
 def _distinct(named: list[_Named]) -> list[_Named]:
