@@ -90,6 +90,10 @@ class Keywords:
         self._vocabulary = vocabulary
         self._fields = fields
         self._stems = Stems()
+        held = np.diff(fields["text"].scores["indptr"])[: len(vocabulary)]
+        chunks = fields["text"].scores["num_docs"]
+        self._weights: list[float] = np.log(1 + (chunks - held + 0.5) / (held + 0.5)).tolist()
+        self._rarest = max(self._weights, default=1.0)
 
     def score(self, query: str) -> KeywordScores:
         """Score every chunk and every sheet; zeros when no word of the query is known."""
@@ -109,6 +113,11 @@ class Keywords:
     def stems_of(self, text: str) -> list[str]:
         """Give the stems of a text as the index sees them."""
         return self._stems.split(text)
+
+    def weight_of(self, stem: str) -> float:
+        """Tell how rare a stem is among the chunks (inverse document frequency); an unknown one is rarest."""
+        number = self._vocabulary.get(stem)
+        return self._weights[number] if number is not None and number < len(self._weights) else self._rarest
 
     def _score_field(self, field: str, numbers: list[int]) -> Scores:
         index = self._fields[field]

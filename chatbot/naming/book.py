@@ -34,6 +34,7 @@ class NameBook:
             for phrase in diploma.titles:
                 self._titled[phrase[0]].append((phrase, diploma.key))
         self.entries: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
+        self.diplomas: dict[str, str] = {}
         for sheet in catalogue.values():
             self._add_sheet(sheet)
         self._add_everyday(everyday, vocabulary.ordinary)
@@ -109,6 +110,7 @@ class NameBook:
         if len(base) > 1:
             self._add(base, sheet.sheet_id, 0.92, "title")
         diploma = base[0] if base and base[0][0] == "@" else ""
+        self.diplomas[sheet.sheet_id] = diploma
         sigle = tuple(word.folded for word in split_words(sheet.sigle))
         if sigle and diploma:
             self._add((diploma, *sigle), sheet.sheet_id, SCORES["sigle"], "sigle")

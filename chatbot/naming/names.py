@@ -93,9 +93,29 @@ class Names:
 
     def correct(self, word: str) -> tuple[str, ...]:
         """Give the keys of names that a folded word may be a slip of; nothing for a word that is in use."""
-        if word in self._ordinary or word in self._book.words:
+        key = key_of(word)
+        if word in self._ordinary or key in self._book.words:
             return ()
-        return tuple(key for key, _ in self._spelling.nearest(word))
+        return tuple(other for other, _ in self._spelling.nearest(key))
+
+    def expand(self, message: str) -> list[str]:
+        """Give the words in full of short forms, and those that misspelt words may stand for, to search with."""
+        added: list[str] = []
+        for word in split_words(message):
+            for keys in self._vocabulary.shorts.get(word.folded, ()):
+                added += keys
+            added += self.correct(word.folded)[:2]
+        return added
+
+    def diplomas_in(self, message: str) -> frozenset[str]:
+        """Give the kinds of diploma that a message speaks of, as keys to compare with `diploma_of`."""
+        words = split_words(message)
+        found = (edge.keys[0] for place in range(len(words)) for edge in self._edges(words, place))
+        return frozenset(key for key in found if key[0] == "@" and key != BARE)
+
+    def diploma_of(self, sheet_id: str) -> str:
+        """Give the kind of diploma of a formation, '' when its title does not open with one."""
+        return self._book.diplomas.get(sheet_id, "")
 
     def _edges(self, words: list[Word], place: int) -> list[_Edge]:
         word = words[place]

@@ -1,0 +1,176 @@
+"""A question and the index in; the candidate sheets with what speaks for each, as numbers, out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.catalogue import Catalogue
+from chatbot.embedding import Embedder, Vector
+from chatbot.index import CHUNKS, EVERYDAY
+from chatbot.keywords import Keywords, KeywordScores
+from chatbot.naming import Mention, Names
+from chatbot.sheets import FORMATION
+
+Floats = npt.NDArray[np.float32]
+FEATURES = (
+    "text", "name", "everyday", "chunk_cosine", "everyday_cosine",
+    "text_rank", "name_rank", "everyday_rank", "chunk_rank", "everyday_cosine_rank",
+    "name_held", "name_held_weight", "question_held",
+    "named", "named_rank", "named_partly", "named_alone",
+    "formation", "formation_asked", "metier_while_diploma_asked", "diploma_fits", "bare",
+)  # fmt: skip
+NAMED = FEATURES.index("named")
+TOP_KEYWORDS = 40
+TOP_CHUNKS = 120
+TOP_EVERYDAY = 60
+
+
+class SearchIndex(Protocol):
+    """What retrieval needs of an index."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def embedder(self) -> Embedder: ...
+    @property
+    def keywords(self) -> Keywords: ...
+    def nearest(self, vector: Vector, count: int, collection: str = ...) -> list[tuple[str, float]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The sheets that a question may be about, and their features, one row each, in the order of FEATURES."""
+
+    sheet_ids: tuple[str, ...]
+    features: Floats
+    scores: KeywordScores
+    mentions: tuple[Mention, ...]
+
+
+class FeatureSource:
+    """Computes the features of questions over one index."""
+
+    def __init__(self, index: SearchIndex, names: Names) -> None:
+        self._index, self._names = index, names
+        self._sheet_ids = index.keywords.sheet_ids
+        sheets = [index.catalogue[sheet_id] for sheet_id in self._sheet_ids]
+        self._formation = np.array([sheet.kind == FORMATION for sheet in sheets])
+        self._bare = np.array([not sheet.detailed for sheet in sheets])
+        self._stems_of = lru_cache(maxsize=None)(self._read_names)
+
+    def find(self, query: str, kind: str | None = None) -> Candidates:
+        """Gather the candidates of a question: the best by each way of looking, and the sheets named in it."""
+        index = self._index
+        mentions = tuple(self._names.find(query))
+        scores = index.keywords.score(" ".join([query, *self._names.expand(query)]))
+        vector = index.embedder.encode_query(query)
+        chunks = self._best_of(index.nearest(vector, TOP_CHUNKS, CHUNKS))
+        everyday = self._best_of(index.nearest(vector, TOP_EVERYDAY, EVERYDAY))
+        places = set(chunks) | set(everyday)
+        for values in (scores.text, scores.everyday, scores.name):
+            places.update(_top(values, TOP_KEYWORDS))
+        named = self._place_mentions(mentions)
+        places.update(named)
+        if kind is not None:
+            wanted = kind == FORMATION
+            places = {place for place in places if self._formation[place] == wanted}
+        chosen = np.array(sorted(places), np.int64)
+        rows = np.zeros((len(chosen), len(FEATURES)), np.float32)
+        columns = {name: rows[:, number] for number, name in enumerate(FEATURES)}
+        for name, values in (("text", scores.text), ("name", scores.name), ("everyday", scores.everyday)):
+            columns[name][:] = values[chosen] / max(float(values.max(initial=0)), 1e-6)
+            columns[f"{name}_rank"][:] = _reciprocal_ranks(values[chosen])
+        for name, rank, found in (
+            ("chunk_cosine", "chunk_rank", chunks),
+            ("everyday_cosine", "everyday_cosine_rank", everyday),
+        ):
+            floor = min(found.values(), default=0.0)
+            columns[name][:] = [found.get(place, floor) for place in chosen.tolist()]
+            columns[rank][:] = _reciprocal_ranks(columns[name])
+        self._add_names(query, chosen, columns)
+        for row, place in enumerate(chosen.tolist()):
+            rows[row, NAMED : NAMED + 3] = named.get(place, (0.0, 0.0, 0.0))
+        columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
+        self._add_kinds(query, chosen, columns)
+        return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
+
+    def _best_of(self, found: Sequence[tuple[str, float]]) -> dict[int, float]:
+        """Give the best cosine of each sheet, by its place."""
+        best: dict[int, float] = {}
+        for document_id, cosine in found:
+            place = self._index.keywords.places.get(document_id.partition("#")[0])
+            if place is not None:
+                best[place] = max(best.get(place, -1.0), cosine)
+        return best
+
+    def _place_mentions(self, mentions: Sequence[Mention]) -> dict[int, tuple[float, float, float]]:
+        """Give for each sheet named: how surely (less if the name fits many), its turn, how surely in part."""
+        named: dict[int, tuple[float, float, float]] = {}
+        for mention in mentions:
+            part = mention.source == "partial"
+            for turn, sheet_id in enumerate(mention.sheet_ids[:60]):
+                place = self._index.keywords.places.get(sheet_id)
+                if place is None:
+                    continue
+                before = named.get(place, (0.0, 0.0, 0.0))
+                value = mention.score / len(mention.sheet_ids) ** 0.25
+                named[place] = (
+                    before[0] if part else max(before[0], value),
+                    max(before[1], 1 / (1 + turn)),
+                    max(before[2], value) if part else before[2],
+                )
+        return named
+
+    def _add_names(self, query: str, chosen: npt.NDArray[np.int64], columns: dict[str, Floats]) -> None:
+        """Measure how much of a sheet's best name the question holds, and of the question that name."""
+        keywords = self._index.keywords
+        asked = {stem: keywords.weight_of(stem) for stem in keywords.stems_of(query)}
+        total = sum(asked.values()) or 1.0
+        for row, place in enumerate(chosen.tolist()):
+            best = (0.0, 0.0)
+            for stems, weight in self._stems_of(self._sheet_ids[place]):
+                common = sum(asked[stem] for stem in stems if stem in asked)
+                if common:
+                    best = max(best, (common / weight, common))
+            columns["name_held"][row], columns["name_held_weight"][row] = best[0], best[0] * best[1] / 10
+            columns["question_held"][row] = best[1] / total
+
+    def _read_names(self, sheet_id: str) -> tuple[tuple[frozenset[str], float], ...]:
+        keywords = self._index.keywords
+        forms = {form for name in self._index.catalogue[sheet_id].names for form in name.forms}
+        found = {frozenset(keywords.stems_of(form)) for form in sorted(forms)}
+        return tuple((stems, sum(keywords.weight_of(stem) for stem in stems)) for stems in found if stems)
+
+    def _add_kinds(self, query: str, chosen: npt.NDArray[np.int64], columns: dict[str, Floats]) -> None:
+        asked = self._names.diplomas_in(query)
+        formation = self._formation[chosen]
+        columns["formation"][:] = formation
+        columns["bare"][:] = self._bare[chosen]
+        if asked:
+            columns["formation_asked"][:] = formation
+            columns["metier_while_diploma_asked"][:] = ~formation
+            columns["diploma_fits"][:] = [
+                self._names.diploma_of(self._sheet_ids[place]) in asked for place in chosen.tolist()
+            ]
+
+
+def _top(values: Floats, count: int) -> list[int]:
+    if len(values) <= count:
+        return [int(place) for place in np.flatnonzero(values > 0)]
+    best = np.argpartition(-values, count)[:count]
+    return [int(place) for place in best if values[place] > 0]
+
+
+def _reciprocal_ranks(values: Floats) -> Floats:
+    """Give 1 / (1 + rank): 1 for the best, ½ for the next…; equal values share the better rank."""
+    if not len(values):
+        return values
+    ordered = np.sort(values)[::-1]
+    ranks = np.searchsorted(-ordered, -values, side="left")
+    return (1 / (1 + ranks)).astype(np.float32)
+
+

@@ -1,0 +1,82 @@
+"""A question in; the sheets it is about, best first, and their passages that answer it, out."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from chatbot.chunks import FACTS, Chunk, split_sheet
+from chatbot.naming import Names
+from chatbot.retrieval.features import Candidates, FeatureSource, Floats, SearchIndex
+from chatbot.retrieval.ranker import read_weights
+
+COSINE_SHARE = 2.0  # a passage's cosine counts this many times its keyword score scaled to 1
+CACHED_QUERIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHit:
+    """A sheet and how well it fits a question: `score` orders, `chance` is its softmax among the candidates."""
+
+    sheet_id: str
+    score: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk and how well it answers a question; scores compare within one call only."""
+
+    chunk: Chunk
+    score: float
+
+
+class Retriever:
+    """Ranks the sheets of one index for a question, and their passages."""
+
+    def __init__(self, index: SearchIndex, names: Names, weights: Floats | None = None) -> None:
+        self._index = index
+        self._weights = read_weights() if weights is None else weights
+        self._source = FeatureSource(index, names)
+        self._find = lru_cache(CACHED_QUERIES)(self._source.find)
+        self._embed = lru_cache(4_000)(self._embed_chunk)
+
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> list[SheetHit]:
+        """Give the best sheets for a question, all or of one kind; none for a question without a known word."""
+        candidates = self._find(query, kind)
+        if not candidates.sheet_ids:
+            return []
+        scores = candidates.features @ self._weights
+        chances = np.exp(scores - scores.max())
+        chances /= chances.sum()
+        best = np.argsort(-scores, kind="stable")[:limit]
+        return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
+
+    def candidates(self, query: str) -> Candidates:
+        """Give the candidates of a question with their features."""
+        return self._find(query, None)
+
+    def passages(
+        self, query: str, sheet_ids: Sequence[str], headings: Collection[str] | None = None, limit: int = 5
+    ) -> list[Hit]:
+        """Give the passages of these sheets that answer a question best, under any heading or under these."""
+        scores = self._find(query, None).scores
+        keywords = self._index.keywords
+        found = []
+        for sheet_id in dict.fromkeys(sheet_ids):
+            sheet = self._index.catalogue.get(sheet_id)
+            if sheet is None:
+                continue
+            for chunk, score in zip(split_sheet(sheet), keywords.chunk_scores(scores, sheet_id), strict=False):
+                if chunk.heading in headings if headings is not None else chunk.heading != FACTS:
+                    found.append((chunk, float(score)))
+        if not found:
+            return []
+        vector = self._index.embedder.encode_query(query)
+        most = max(score for _, score in found) or 1.0
+        hits = [Hit(c, score / most + COSINE_SHARE * float(vector @ self._embed(c))) for c, score in found]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+    def _embed_chunk(self, chunk: Chunk) -> Floats:
+        return np.asarray(self._index.embedder.encode_documents([f"{chunk.heading} {chunk.text}"])[0], np.float32)
