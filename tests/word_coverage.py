@@ -1,14 +1,12 @@
-"""Words of every Markdown file that its sheet does not hold: `python tests/word_coverage.py FOLDER…`."""
+"""Words of every Markdown file that its sheet does not hold: `python -m tests.word_coverage FOLDER…`."""
 
 import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from chatbot.sheets import Sheet, find_files, merge_sheets, parse_file
 
@@ -60,9 +58,8 @@ def sheet_words(sheet: Sheet) -> Counter[str]:
     return Counter(tokens("\n".join(strings(sheet))))
 
 
-def find_losses(paths: Iterable[Path]) -> Iterator[Loss]:
+def find_losses(parsed: Mapping[Path, Sheet]) -> Iterator[Loss]:
     """Compare every file with what is parsed of it alone, and with the merged sheet of its ID."""
-    parsed = {path: parse_file(path) for path in find_files(paths)}
     merged: dict[str, Sheet] = {}
     for sheet in parsed.values():
         merged[sheet.sheet_id] = merge_sheets(merged[sheet.sheet_id], sheet) if sheet.sheet_id in merged else sheet
@@ -79,7 +76,7 @@ def find_losses(paths: Iterable[Path]) -> Iterator[Loss]:
 def main() -> None:
     """Print what is lost, file by file, and the totals."""
     total = lost = worse = files = 0
-    for loss in find_losses(map(Path, sys.argv[1:])):
+    for loss in find_losses({path: parse_file(path) for path in find_files(map(Path, sys.argv[1:]))}):
         files, total, lost = files + 1, total + loss.words, lost + loss.missing.total()
         if loss.missing.total() > 0.001 * loss.words:
             worse += 1

@@ -42,6 +42,8 @@ STUDY_LINE = re.compile(
 )
 # Bullets that lost their line breaks: "… un référentielSavoir lire un plan".
 SEAM = re.compile(r"(?:\b[a-zà-öø-ÿœ]{3,}|\))(?=[A-ZÀ-ÖØ-Þ]'?[a-zà-öø-ÿœ]+ [a-zà-öø-ÿœ])")
+BULLET = re.compile(r"^(?:[*+·–] |-(?=[^\W\d]|[“«]))")
+EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*]{1,300})(?<=\S)\1(?![\w*])")  # not the one of "MPSI*"
 SPACES = re.compile(r"[^\S\n]+")
 CONTROLS = re.compile(r"[\u00ad\u200b-\u200f\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]")
 
@@ -68,9 +70,8 @@ def clean_line(line: str) -> str:
         line = re.sub(r" ?<br ?/?> ?", "\n", re.sub(r"</?(?:p|ul|li|strong|em|b|i)>", "", line)).strip(" ")
     if "•" in line:
         line = re.sub(r" ?• ?(?=\S)", "\n- ", line).strip("\n")
-    if line[:2] in ("* ", "+ ", "· ", "– "):
-        line = "- " + line[2:]
-    return re.sub(r"(?<![\w*])\*{1,2}(?=\S)|(?<=\S)\*{1,2}(?![\w*])", "", line) if "*" in line else line
+    line = BULLET.sub("- ", line)
+    return EMPHASIS.sub(r"\2", line) if "*" in line else line
 
 
 def split_lines(text: str) -> list[str]:
