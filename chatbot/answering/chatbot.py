@@ -81,6 +81,8 @@ class Chatbot:
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
         if question.out_of_reach and not set(question.needs) - {"fiche", "question", "diplomes", "acces", "appellations"}:
             return self._out_of_reach(draft, sheet, question)
+        if others:
+            question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
         writer(draft, self._evidence, sheet, question).write()
         while draft.length > LONGEST and len(draft.blocks) > 1:

@@ -73,7 +73,8 @@ def write_diplomas(
         if not brief:
             draft.add(f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}.")
         return False
-    shown = selected[: most + 4 if filtered and not brief else most]
+    most = question.diploma_limit or most
+    shown = selected[: most + 4 if filtered and not brief and not question.diploma_limit else most]
     shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))
     marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
     left = len(sheet.formations) - len(shown)

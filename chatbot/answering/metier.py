@@ -102,7 +102,7 @@ class MetierWriter:
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("missions",), 700, 0.3)
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("missions", "competences", "acces", "conditions"), 1000, 0.3)
         if passages:
             self.draft.add(quote_all(self.draft, passages))
             self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))

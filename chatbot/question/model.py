@@ -40,6 +40,7 @@ class Question:
     interests: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
+    diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind
     followed: bool = False  # the subject comes from the conversation
     out_of_reach: bool = False

@@ -23,7 +23,7 @@ from chatbot.sheets import FORMATION, METIER
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
 SEVERAL_METIERS = re.compile(
     r"\b(?:quels?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options)\b"
-    r"|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)|\bun (?:metier|boulot|taf|job|travail) (?:ou|qui|dehors|dans|avec|sans)\b"
+    r"|\b(?:idees?|pistes?) ?\?|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)|\bun (?:metier|boulot|taf|job|travail) (?:ou|qui|dehors|dans|avec|sans)\b"
 )
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
 NEED_THRESHOLD = 0.35
@@ -107,8 +107,9 @@ class Understanding:
             return ""
         if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
             return "off_topic"
+        asked = max(scores.get(need, 0.0) for need in (*METIER_NEEDS, *FORMATION_NEEDS, "explore", "compare"))
         if label in ("greeting", "thanks", "identity", "insult", "discouragement") and scores[label] >= INTENT_THRESHOLD:
-            return label
+            return label if asked < INTENT_THRESHOLD else ""
         return "" if re.search(r"\w{2}", message) else "off_topic"
 
     def _about_sheets(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
@@ -272,13 +273,19 @@ class Understanding:
         return self._for_sheet(question, hits[0].sheet_id, scores, memory)
 
     def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
-        """The kind of sheet to search for; None leaves it to the ranking."""
-        if max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD:
+        """The kind of sheet to search for when no name is sure: a formation only where one is spoken of, not asked for."""
+        spoken_of = any(
+            n.kind == FORMATION and n.role not in ("had", "not_wanted") and len(n.mention.text.split()) > 1 and not _is_asked_for(n)
+            for n in named
+        )
+        if spoken_of and max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD:
             return FORMATION
-        if max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD:
-            return METIER
-        diploma = any(n.kind == FORMATION and n.role not in ("had", "not_wanted") for n in named)
-        return METIER if memory.focus.startswith("MET.") and not diploma else None
+        return None if spoken_of and not memory.focus.startswith("MET.") else METIER
+
+
+def _is_asked_for(named: _Named) -> bool:
+    """Whether a name of a diploma opens on what is asked ("quel BTS pour…") rather than naming one."""
+    return named.mention.source == "partial" and bool(re.search(r"\b(?:pour|devenir|etre|faire|qui)\b", fold(named.mention.text)))
 
 
 def mask(message: str, mentions: Sequence[Mention]) -> str:
