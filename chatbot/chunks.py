@@ -55,11 +55,11 @@ def _gather(text: str, limit: int, boundaries: tuple[re.Pattern[str], ...]) -> I
     starts = [0, *(found.end() for found in boundaries[0].finditer(text)), len(text)]
     for start, end in itertools.pairwise(starts):
         piece = text[start:end]
-        if len(part) + len(piece) > limit:
+        if len(part) + len(piece.rstrip()) > limit:
             if part:
                 yield part
             part = ""
-        if len(piece) > limit:
+        if len(piece.rstrip()) > limit:
             yield from _gather(piece, limit, boundaries[1:])
         else:
             part += piece

@@ -13,10 +13,10 @@ from chatbot.chunks import Chunk, split_sheet
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
 from chatbot.embedding import Embedder, open_embedding, open_sentence_transformer
 from chatbot.index import adaptation
-from chatbot.index.errors import IndexCorrupted, IndexMismatch, IndexProblem
+from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexProblem
 from chatbot.index.everyday import EVERYDAY_FOLDER, EverydayText, read_everyday_texts
 from chatbot.index.manifest import FORMAT, EmbeddingChoice, Group, Manifest, open_manifest
-from chatbot.index.vectors import Changes, Entry, Vectors, copy_vectors
+from chatbot.index.vectors import DAMAGE, Changes, Entry, Vectors, copy_vectors
 from chatbot.index.versions import clean_versions, current_version, hold_lock, new_version, publish_version
 from chatbot.keywords import build_keywords
 from chatbot.naming import read_vocabulary
@@ -124,7 +124,12 @@ def build_index(
             embedder = open_model(choice)
         if base and base.manifest.embedding != embedder.name:
             base = None
-        changes = _sync_vectors(folder, base, contents, embedder, report)
+        try:
+            changes = _sync_vectors(folder, base, contents, embedder, report)
+        except DAMAGE as error:
+            if base is None:
+                raise
+            raise IndexCorrupted(f"The index '{base.folder}' is damaged ({error}). {REMEDY} --full") from error
         (folder / SHEETS_FILE).write_bytes(dump_sheets(contents.sheets.values()))
         manifest = Manifest(
             format=FORMAT,

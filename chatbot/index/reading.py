@@ -116,20 +116,17 @@ def open_index(vectorstore: Path, settings: Settings, *, open_model: OpenModel =
     choice = EmbeddingChoice.of(settings)
     if manifest.choice != choice:
         raise IndexMismatch(f"Index built with {manifest.choice}, settings ask for {choice}. {REMEDY}")
+    embedder = None if choice.model == BUILT_IN_EMBEDDING else open_model(choice)
     try:
-        return _open_version(folder, manifest, choice, open_model)
+        return _open_version(folder, manifest, embedder or open_embedding(folder / EMBEDDING_FOLDER))
     except IndexProblem:
         raise
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # whatever Chroma, NumPy, JSON or the system make of a damaged file
         detail = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         raise IndexCorrupted(f"The index '{folder}' is damaged ({detail}). {REMEDY} --full") from error
 
 
-def _open_version(folder: Path, manifest: Manifest, choice: EmbeddingChoice, open_model: OpenModel) -> Index:
-    if choice.model == BUILT_IN_EMBEDDING:
-        embedder: Embedder = open_embedding(folder / EMBEDDING_FOLDER)
-    else:
-        embedder = open_model(choice)
+def _open_version(folder: Path, manifest: Manifest, embedder: Embedder) -> Index:
     if embedder.name != manifest.embedding:
         raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
     catalogue = Catalogue(load_sheets((folder / SHEETS_FILE).read_bytes()))

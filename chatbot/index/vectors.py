@@ -11,6 +11,7 @@ import numpy as np
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
 
 from chatbot.embedding import Embedder, Vector
 from chatbot.index.manifest import Group
@@ -27,6 +28,7 @@ HNSW: CreateHNSWConfiguration = {
     "sync_threshold": BATCH,
 }
 DATABASE = "chroma.sqlite3"
+DAMAGE = (OSError, sqlite3.Error, ChromaError)  # what a damaged folder raises
 
 
 @dataclass(frozen=True, slots=True)
