@@ -223,7 +223,7 @@ class MetierWriter:
             presentation = [p for p in self.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
             if presentation:
                 self.draft.add(quote_all(self.draft, presentation))
-        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.25)
+        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.12)
         best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
             start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"

@@ -28,7 +28,14 @@ SEVERAL_METIERS = re.compile(
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
 NEED_THRESHOLD = 0.35
 INTENT_THRESHOLD = 0.5
+# Scores of the fitted ranker, measured on 350 questions: one that names or describes a sheet has 11 to 22 for its best,
+# a wish, an ellipsis or small talk 6 to 10.
+CONFIDENT = 11.0
+PLAUSIBLE = 9.0
+NEAR = 1.5  # a métier this close behind a formation is what a message without a diploma means
 SURE = 0.8  # a mention at least this sure names its sheet by itself
+BOTH = re.compile(r"^\W*(?:et|ou|vs|versus|contre)\b", re.IGNORECASE)
+GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|formations?|cursus|ecoles?)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 TUTOYER = re.compile(r"\b(?:tu|te|toi|ton|ta|tes|t'|stp|stplait)\b|s'il te pla[iî]t")
 VOUVOYER = re.compile(r"\b(?:vous|votre|vos|svp|bonjour|cordialement|madame|monsieur)\b|s'il vous pla[iî]t", re.IGNORECASE)
 SMS = re.compile(r"\b(?:c koi|c quoi|koi|jveux|jsuis|jsui|chui|slt|cc|wesh|jai|ya|pr|cb|fo|kel|jaime|bcp|tkt|mdr|lol|g \d+|jador\w*|taf|ds|pk|pcq)\b")
@@ -43,13 +50,16 @@ class Ranker(Protocol):
 
 
 class Ranked(Protocol):
-    """A sheet and how well it fits a query."""
+    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
 
     @property
     def sheet_id(self) -> str: ...
 
     @property
     def score(self) -> float: ...
+
+    @property
+    def chance(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,9 @@ class Understanding:
             _Named(mention, role_of(message, mention.start, mention.end, METIER if mention.sheet_ids[0].startswith("MET") else FORMATION))
             for mention in self._names.find(message)
         ]
+        named = [self._mend(n) for n in named]
         scores = self._labels.scores(mask(message, [n.mention for n in named if n.mention.score >= SURE]))
+        hits = self._ranker.rank(without_names(message, [n.mention for n in named if n.role in ("had", "not_wanted")]), limit=20)
         question = Question(
             message=message,
             intent="sheet",
@@ -93,17 +105,31 @@ class Understanding:
         danger = find_danger(message, scores)
         if danger:
             return replace(question, intent="support", topic=danger)
-        aside = self._aside(message, scores, named)
+        aside = self._aside(message, scores, named, hits)
         if aside:
             return replace(question, intent=aside)
-        return self._about_sheets(question, scores, named, memory)
+        return self._about_sheets(question, scores, named, memory, hits)
 
-    def _aside(self, message: str, scores: dict[str, float], named: list[_Named]) -> str:
+    def _mend(self, named: _Named) -> _Named:
+        """Read "études d'orthophoniste" as the métier: a general word before a métier's name makes no diploma."""
+        mention = named.mention
+        general = GENERAL.match(fold(mention.text))
+        if named.kind == METIER or general is None:
+            return named
+        inner = [m for m in self._names.find(mention.text[general.end() :]) if m.sheet_ids[0].startswith("MET.") and m.score >= SURE]
+        if not inner:
+            return named
+        start = mention.start + general.end() + inner[0].start
+        moved = replace(inner[0], start=start, end=start + len(inner[0].text))
+        return _Named(moved, named.role)
+
+    def _aside(self, message: str, scores: dict[str, float], named: list[_Named], hits: Sequence[Ranked]) -> str:
         """Name what is not a question to the sheets: off topic, an injection, a greeting…"""
         label = max(scores, key=lambda name: scores[name])
         if scores["injection"] >= INTENT_THRESHOLD:
             return "injection"
-        if any(n.mention.score >= SURE for n in named):
+        best = hits[0].score if hits else 0.0
+        if any(n.mention.score >= SURE for n in named) or best >= CONFIDENT + 2:
             return ""
         if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
             return "off_topic"
@@ -112,7 +138,9 @@ class Understanding:
             return label if asked < INTENT_THRESHOLD else ""
         return "" if re.search(r"\w{2}", message) else "off_topic"
 
-    def _about_sheets(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
+    def _about_sheets(
+        self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory, hits: Sequence[Ranked]
+    ) -> Question:
         message = question.message
         needs = tuple(label for label in dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS) if scores.get(label, 0.0) >= NEED_THRESHOLD)
         unknown = next((n.mention for n in named if n.mention.source == "id" and n.mention.sheet_ids[0] not in self._catalogue), None)
@@ -128,34 +156,44 @@ class Understanding:
             settings=self.tastes.find_settings(message),
             focus=without_names(message, [n.mention for n in asked]),
         )
+        best = hits[0].score if hits else 0.0
         answerable = max((scores.get(need, 0.0) for need in ASKED_OF_ONE), default=0.0)
-        explores = scores["explore"] >= INTENT_THRESHOLD and scores["explore"] >= scores["compare"]
-        explores = explores and (answerable < INTENT_THRESHOLD or bool(SEVERAL_METIERS.search(fold(message))))
+        several = bool(SEVERAL_METIERS.search(fold(message)))
+        explores = scores["explore"] >= scores["compare"] and (
+            (several and scores["explore"] >= NEED_THRESHOLD)
+            or (scores["explore"] >= INTENT_THRESHOLD and answerable < INTENT_THRESHOLD and best < CONFIDENT)
+        )
         compares = scores["compare"] >= INTENT_THRESHOLD
         pointed = pointed_at(message, self._choices(memory))
         if pointed:
             return self._for_sheet(replace(question, followed=True), pointed, scores, memory)
-        distinct = _distinct([n for n in named if n.role != "not_wanted" or not n.mention.source == "partial"])
+        distinct = _distinct(named)
         if compares and len(distinct) >= 2:
             return replace(question, intent="compare", subjects=self._compared(distinct, question))
+        if scores["compare"] >= 0.3 and len(_distinct(asked)) == 2 and BOTH.search(message[asked[0].mention.end : asked[-1].mention.start]):
+            return replace(question, intent="compare", subjects=self._compared(_distinct(asked), question))
+        if compares and len(distinct) == 1 and 2 <= len(distinct[0].mention.sheet_ids) <= 3 and not memory.focus:
+            return replace(question, intent="compare", subjects=distinct[0].mention.sheet_ids)
         if compares and len(_distinct(asked)) == 1 and memory.focus and points_back(message):
             return replace(question, intent="compare", subjects=(self._best_of(_distinct(asked)[0], question), memory.focus))
         sure = [n for n in asked if n.mention.score >= SURE]
         studied = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
         if studied and scores["metiers_apres"] >= INTENT_THRESHOLD and not any(n.kind == METIER and n.role == "wanted" for n in sure):
-            return self._for_named(question, studied, scores, memory)
+            return self._for_named(question, studied, scores, memory, hits)
         if explores and not any(n.kind == METIER and n.role == "wanted" for n in sure):
             if studied and not (question.interests or question.settings):
                 chosen = self._best_of(studied[0], question)
                 return replace(question, subjects=(chosen,), needs=("metiers_apres",))
             return replace(question, intent="explore")
         if sure:
-            return self._for_named(question, sure, scores, memory)
-        if memory.focus and self._continues(question, scores, memory):
+            return self._for_named(question, sure, scores, memory, hits)
+        if memory.focus and not self._opens(question, scores, memory, hits):
             if "explore" in scores and _narrows(question) and len(memory.choices) >= 3:
                 return replace(question, intent="explore", followed=True, focus=memory.last_message + " " + message)
             return self._for_sheet(replace(question, followed=True), memory.focus, scores, memory)
-        return self._by_search(question, scores, named, memory)
+        if studied and not _own_words(self._labels, without_names(message, [n.mention for n in studied])):
+            return self._for_sheet(question, self._best_of(studied[0], question), scores, memory)
+        return self._by_search(question, scores, named, memory, hits)
 
     def _choices(self, memory: Memory) -> tuple[str, ...]:
         """The things that "la deuxième" may point at: what the last message names side by side, else the last answer's."""
@@ -168,14 +206,22 @@ class Understanding:
         distinct = tuple(dict.fromkeys(named))
         return distinct if len(distinct) > 1 else memory.choices
 
-    def _for_named(self, question: Question, sure: list[_Named], scores: dict[str, float], memory: Memory) -> Question:
+    def _for_named(
+        self, question: Question, sure: list[_Named], scores: dict[str, float], memory: Memory, hits: Sequence[Ranked]
+    ) -> Question:
+        """Ask the sheet that is named; where the ranking is surer of another one than the name, that one."""
         kind = self._kind_asked(question, sure, scores)
         of_kind = [n for n in sure if n.kind == kind] or sure
         wanted = [n for n in of_kind if n.role == "wanted"] or of_kind
         chosen = max(wanted, key=lambda n: (n.mention.score, n.mention.end - n.mention.start))
-        if len(chosen.mention.sheet_ids) > 1:
+        ids = chosen.mention.sheet_ids
+        top = next((hit for hit in hits if hit.sheet_id.startswith("MET.") == (kind == METIER)), None)
+        doubtful = chosen.mention.score < 0.95 or len(wanted) > 1 or len(ids) > 1
+        if top is not None and doubtful and top.sheet_id not in ids and top.score >= CONFIDENT and top.chance >= 0.5:
+            return self._for_sheet(question, top.sheet_id, scores, memory)
+        if len(ids) > 1:
             return self._among(question, chosen.mention, scores, memory)
-        return self._for_sheet(question, chosen.mention.sheet_ids[0], scores, memory)
+        return self._for_sheet(question, ids[0], scores, memory)
 
     def _among(self, question: Question, mention: Mention, scores: dict[str, float], memory: Memory) -> Question:
         """Choose between sheets of one name by the rest of the message, or offer them."""
@@ -247,40 +293,50 @@ class Understanding:
         scores = self._labels.scores(mask(message, mentions))
         return tuple(need for need in possible if scores.get(need, 0.0) >= NEED_THRESHOLD and need != "fiche")
 
-    def _continues(self, question: Question, scores: dict[str, float], memory: Memory) -> bool:
-        """Whether a message without a name goes on about the same sheet: it leans back, or its own words stand there."""
-        own = content_words(self._labels.cues.strip(fold(question.message)))
-        if len(own) <= 1:
-            return True
-        sheet = self._catalogue.get(memory.focus)
-        if sheet is None or scores["correction"] >= INTENT_THRESHOLD:
+    def _opens(self, question: Question, scores: dict[str, float], memory: Memory, hits: Sequence[Ranked]) -> bool:
+        """Whether a message without a sure name opens another subject than the one being talked about."""
+        own = _own_words(self._labels, question.message)
+        if not hits or not own:
             return False
-        held = content_words(" ".join([sheet.title, *(section.text for section in sheet.sections)]))
+        top = hits[0]
+        if top.sheet_id == memory.focus:
+            return False
+        sheet = self._catalogue.get(memory.focus)
+        held = content_words(" ".join([sheet.title, *(section.text for section in sheet.sections)])) if sheet else set()
         share = len(own & held) / len(own)
-        return share >= (0.5 if points_back(question.message) else 0.75)
+        if scores["correction"] >= INTENT_THRESHOLD:
+            return top.score >= PLAUSIBLE
+        return (top.score >= CONFIDENT and top.chance >= 0.35 and share < 1) or (
+            top.score >= PLAUSIBLE and top.chance >= 0.5 and share <= 0.5
+        )
 
-    def _by_search(self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory) -> Question:
-        aside = [n.mention for n in named if n.role in ("had", "not_wanted")]
-        query = without_names(question.message, aside)
-        hits = self._ranker.rank(query, kind=self._kind_sought(named, scores, memory), limit=10)
+    def _by_search(
+        self, question: Question, scores: dict[str, float], named: list[_Named], memory: Memory, hits: Sequence[Ranked]
+    ) -> Question:
         if not hits:
             return replace(question, intent="nothing")
         partial = next((n.mention for n in named if n.mention.source == "partial" and len(n.mention.sheet_ids) > 3), None)
-        if partial is not None:
-            rest = without_names(question.message, [partial])
-            if len(content_words(self._labels.cues.strip(fold(rest)))) == 0:
-                return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
-        return self._for_sheet(question, hits[0].sheet_id, scores, memory)
+        if partial is not None and not _own_words(self._labels, without_names(question.message, [partial])):
+            return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
+        kind = self._kind_sought(named, scores, memory)
+        best = next((hit for hit in hits if kind is None or hit.sheet_id.startswith("MET.") == (kind == METIER)), hits[0])
+        if kind is None and not best.sheet_id.startswith("MET."):
+            metier = next((hit for hit in hits if hit.sheet_id.startswith("MET.")), None)
+            if metier is not None and metier.score >= best.score - NEAR:
+                best = metier
+        return self._for_sheet(question, best.sheet_id, scores, memory)
 
     def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
-        """The kind of sheet to search for when no name is sure: a formation only where one is spoken of, not asked for."""
+        """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
         spoken_of = any(
             n.kind == FORMATION and n.role not in ("had", "not_wanted") and len(n.mention.text.split()) > 1 and not _is_asked_for(n)
             for n in named
         )
-        if spoken_of and max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD:
-            return FORMATION
-        return None if spoken_of and not memory.focus.startswith("MET.") else METIER
+        if spoken_of:
+            return FORMATION if max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD else None
+        if max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD or memory.focus.startswith("MET."):
+            return METIER
+        return None
 
 
 def _is_asked_for(named: _Named) -> bool:
@@ -305,6 +361,11 @@ def without_names(message: str, mentions: Sequence[Mention]) -> str:
     return " ".join(message.split())
 
 
+def _own_words(labels: LabelModel, text: str) -> set[str]:
+    """The words of a message that say what it speaks of, those that say a need taken out."""
+    return content_words(labels.cues.strip(fold(text)))
+
+
 def _asked_types(message: str) -> tuple[str, ...]:
     """The diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
@@ -315,7 +376,8 @@ def _distinct(named: list[_Named]) -> list[_Named]:
     seen: set[str] = set()
     kept = []
     for item in named:
-        if item.mention.score >= 0.7 and not seen & set(item.mention.sheet_ids[:1]):
+        named_well = item.mention.score >= 0.7 or (item.mention.score >= 0.6 and len(item.mention.text.split()) >= 3)
+        if named_well and not seen & set(item.mention.sheet_ids[:1]):
             seen.update(item.mention.sheet_ids[:1])
             kept.append(item)
     return kept
