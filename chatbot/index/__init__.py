@@ -1,6 +1,7 @@
 """Sheets come in; an index on disk goes out (Chroma, keywords, sheets, manifest), and opens for finding answers."""
 
-from chatbot.index.build import CHUNKS, EVERYDAY, Artefact, Outcome, build_index
+from chatbot.index.build import Artefact, Outcome, build_index
+from chatbot.index.contents import CHUNKS, EVERYDAY
 from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
 from chatbot.index.everyday import EverydayText, read_everyday_texts
 from chatbot.index.manifest import Manifest

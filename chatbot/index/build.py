@@ -1,28 +1,27 @@
 """Folders of Markdown come in; a new version of the index, published in one step, goes out."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from chatbot.catalogue import Catalogue
-from chatbot.chunks import Chunk, split_sheet
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
 from chatbot.embedding import Embedder, open_embedding, open_sentence_transformer
 from chatbot.index import adaptation
-from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexProblem
-from chatbot.index.everyday import EVERYDAY_FOLDER, EverydayText, read_everyday_texts
-from chatbot.index.manifest import FORMAT, EmbeddingChoice, Group, Manifest, open_manifest
-from chatbot.index.vectors import DAMAGE, Changes, Entry, Vectors, copy_vectors
+from chatbot.index.contents import CHUNKS, Contents, digest_texts, read_contents
+from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
+from chatbot.index.everyday import EVERYDAY_FOLDER
+from chatbot.index.manifest import FORMAT, EmbeddingChoice, Manifest, open_manifest
+from chatbot.index.vectors import DAMAGE, Changes, Vectors, copy_vectors
 from chatbot.index.versions import clean_versions, current_version, hold_lock, new_version, publish_version
 from chatbot.keywords import build_keywords
-from chatbot.naming import read_vocabulary
-from chatbot.sheets import Problem, Sheet, content_hash, dump_sheets, read_sheets
+from chatbot.sheets import Problem, dump_sheets
 
-CHUNKS, EVERYDAY = "chunks", "everyday"
 SHEETS_FILE, KEYWORDS_FOLDER, EMBEDDING_FOLDER, VECTORS_FOLDER = "sheets.json", "keywords", "embedding", "chroma"
 PROGRESS_SECONDS = 4.0
 
@@ -56,17 +55,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contents:
-    """All that an index is built from."""
-
-    sheets: dict[str, Sheet]
-    digests: dict[str, str]
-    chunks: dict[str, list[Chunk]]
-    everyday: tuple[EverydayText, ...]
-    entries: dict[str, list[Entry]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Version:
     """A published version."""
 
@@ -97,22 +85,24 @@ def build_index(
     and when more than adaptation.MAX_CHANGED of its texts changed.
     """
     started = time.monotonic()
-    for path in paths:
-        if not path.exists():
-            raise IndexProblem(f"'{path}' does not exist. Give existing folders or files.")
-    with hold_lock(settings.vectorstore):
-        previous = _open_previous(settings.vectorstore, report)
+    vectorstore = settings.vectorstore
+    with hold_lock(vectorstore):
+        previous = _open_previous(vectorstore, report)
         if previous:
-            clean_versions(settings.vectorstore, {previous.name, previous.manifest.previous or ""})
-        contents, problems = _read_contents(paths, everyday_folder, report)
+            clean_versions(vectorstore, {previous.name, previous.manifest.previous or ""})
+        say = _throttle(report)
+        contents = read_contents(paths, everyday_folder, lambda count: say(f"Reading the sheets: {count:,} files"))
+        for problem in contents.problems:
+            report(f"Skipped {problem.path}: {problem.reason}")
         artefacts = (_keywords_artefact(contents), *artefacts)
         choice = EmbeddingChoice.of(settings)
         base = previous if previous and not full and previous.manifest.choice == choice else None
         adapts = choice.model == BUILT_IN_EMBEDDING and (adapt or base is None or _has_outgrown(base, contents))
         if base and not adapts and _is_unchanged(base.manifest, contents, artefacts):
-            return Outcome(base.manifest, problems, Changes(0, 0, 0), False, False, time.monotonic() - started)
+            nothing = Changes(0, 0, 0)
+            return Outcome(base.manifest, contents.problems, nothing, False, False, time.monotonic() - started)
         version = new_version()
-        folder = settings.vectorstore / version
+        folder = vectorstore / version
         folder.mkdir()
         if adapts:
             embedder: Embedder = _adapt(contents, folder / EMBEDDING_FOLDER, report)
@@ -139,13 +129,13 @@ def build_index(
             embedding=embedder.name,
             dimension=embedder.dimension,
             sheets=contents.digests,
-            collections=_groups(contents),
+            collections=contents.groups(),
             artefacts=_build_artefacts(folder, base, artefacts, contents, embedder, report),
         )
         manifest.save(folder)
-        publish_version(settings.vectorstore, version)
-        clean_versions(settings.vectorstore, {version, manifest.previous or ""})
-    return Outcome(manifest, problems, changes, True, adapts, time.monotonic() - started)
+        publish_version(vectorstore, version)
+        clean_versions(vectorstore, {version, manifest.previous or ""})
+    return Outcome(manifest, contents.problems, changes, True, adapts, time.monotonic() - started)
 
 
 def _open_previous(vectorstore: Path, report: Report) -> _Version | None:
@@ -157,124 +147,71 @@ def _open_previous(vectorstore: Path, report: Report) -> _Version | None:
         return None
 
 
-def _read_contents(
-    paths: Sequence[Path], everyday_folder: Path, report: Report
-) -> tuple[_Contents, tuple[Problem, ...]]:
-    said = _throttle(report)
-    reading = read_sheets(paths, lambda count: said(f"Reading the sheets: {count:,} files"))
-    for problem in reading.problems:
-        report(f"Skipped {problem.path}: {problem.reason}")
-    if not reading.sheets:
-        raise IndexProblem(f"No sheet in {', '.join(map(repr, map(str, paths)))}. Give folders or files of sheets.")
-    chunks = {sheet_id: split_sheet(sheet) for sheet_id, sheet in reading.sheets.items()}
-    everyday = read_everyday_texts(everyday_folder)
-    entries = {
-        CHUNKS: [
-            _entry(sheet_id, tuple(f"{chunk.breadcrumb}\n{chunk.text}" for chunk in parts))
-            for sheet_id, parts in chunks.items()
-        ],
-        EVERYDAY: [_entry(entry.sheet_id, (entry.text,)) for entry in everyday],
-    }
-    digests = {sheet_id: content_hash(sheet) for sheet_id, sheet in reading.sheets.items()}
-    return _Contents(reading.sheets, digests, chunks, everyday, entries), reading.problems
-
-
-def _entry(sheet_id: str, texts: tuple[str, ...]) -> Entry:
-    return Entry(sheet_id, _digest(texts), texts)
-
-
-def _digest(texts: Sequence[str]) -> str:
-    return hashlib.blake2b("\0".join(texts).encode(), digest_size=16).hexdigest()
-
-
-def _keywords_artefact(contents: _Contents) -> Artefact:
+def _keywords_artefact(contents: Contents) -> Artefact:
     """The keyword index: the texts of the chunks, the names of the sheets, their everyday words."""
-    extra = read_vocabulary().names
-    names = {
-        sheet.sheet_id: " ".join(
-            (*(form for name in sheet.names for form in name.forms), sheet.sigle, *extra.get(sheet.sheet_id, ()))
-        )
-        for sheet in contents.sheets.values()
-    }
     everyday = {entry.sheet_id: " ".join(entry.phrases) for entry in contents.everyday}
 
     def build(folder: Path, catalogue: Catalogue, embedder: Embedder) -> None:
-        build_keywords((chunk for parts in contents.chunks.values() for chunk in parts), names, everyday).save(folder)
+        build_keywords(chain.from_iterable(contents.chunks.values()), contents.names, everyday).save(folder)
 
-    fingerprint = _digest([*names.values(), *everyday.values()])
+    fingerprint = digest_texts([*contents.names.values(), *everyday.values()])
     return Artefact(KEYWORDS_FOLDER, fingerprint, build, follows_sheets=True)
 
 
-def _has_outgrown(base: _Version, contents: _Contents) -> bool:
+def _has_outgrown(base: _Version, contents: Contents) -> bool:
     """Tell whether the texts have changed so much that the embedding must learn them."""
     learned = adaptation.read_trained_on(base.folder / EMBEDDING_FOLDER)
     texts = adaptation.list_texts(contents.chunks, contents.everyday)
     return adaptation.measure_change(learned, texts) > adaptation.MAX_CHANGED
 
 
-def _is_unchanged(manifest: Manifest, contents: _Contents, artefacts: Sequence[Artefact]) -> bool:
+def _is_unchanged(manifest: Manifest, contents: Contents, artefacts: Sequence[Artefact]) -> bool:
     wanted = {artefact.name: _fingerprint(artefact, contents, manifest.embedding) for artefact in artefacts}
-    return (
-        manifest.sheets == contents.digests
-        and manifest.collections == _groups(contents)
-        and manifest.artefacts == wanted
-    )
+    return (manifest.sheets, manifest.collections, manifest.artefacts) == (contents.digests, contents.groups(), wanted)
 
 
-def _fingerprint(artefact: Artefact, contents: _Contents, embedding: str) -> str:
+def _fingerprint(artefact: Artefact, contents: Contents, embedding: str) -> str:
     sheets = [f"{sheet_id} {digest}" for sheet_id, digest in contents.digests.items()]
-    return _digest([artefact.fingerprint, embedding, *(sheets if artefact.follows_sheets else ())])
+    return digest_texts([artefact.fingerprint, embedding, *(sheets if artefact.follows_sheets else ())])
 
 
-def _groups(contents: _Contents) -> dict[str, dict[str, Group]]:
-    return {
-        collection: {entry.sheet_id: Group(digest=entry.digest, count=len(entry.texts)) for entry in entries}
-        for collection, entries in contents.entries.items()
-    }
-
-
-def _adapt(contents: _Contents, folder: Path, report: Report) -> Embedder:
+def _adapt(contents: Contents, folder: Path, report: Report) -> Embedder:
     report("Adapting the embedding to the sheets")
-    said = _throttle(report)
+    say = _throttle(report)
     embedding = adaptation.adapt_to_sheets(
         contents.sheets,
         contents.chunks,
         contents.everyday,
-        lambda share: said(f"Adapting the embedding to the sheets: {share:.0%}"),
+        lambda share: say(f"Adapting the embedding to the sheets: {share:.0%}"),
     )
     adaptation.save_trained(embedding, adaptation.list_texts(contents.chunks, contents.everyday), folder)
     return embedding
 
 
 def _sync_vectors(
-    folder: Path, base: _Version | None, contents: _Contents, embedder: Embedder, report: Report
+    folder: Path, base: _Version | None, contents: Contents, embedder: Embedder, report: Report
 ) -> Changes:
+    """Bring the collections up to date; give the changes of the chunks."""
     if base:
         copy_vectors(base.folder / VECTORS_FOLDER, folder / VECTORS_FOLDER)
-    changes = Changes(0, 0, 0)
     vectors = Vectors(folder / VECTORS_FOLDER)
+    say = _throttle(report)
+    changes = {}
     try:
         for collection, entries in contents.entries.items():
-            said = _throttle(report)
             known = base.manifest.collections[collection] if base else {}
-            done = vectors.sync(
-                collection,
-                entries,
-                known,
-                embedder,
-                lambda count, total, name=collection, said=said: said(f"Embedding the {name}: {count:,} of {total:,}"),  # type: ignore[misc]
-            )
-            changes = done if collection == CHUNKS else changes
+            line = f"Embedding the {collection}"
+            changes[collection] = vectors.sync(collection, entries, known, embedder, partial(_say_share, say, line))
     finally:
         vectors.close()
-    return changes
+    return changes[CHUNKS]
 
 
 def _build_artefacts(
     folder: Path,
     base: _Version | None,
     artefacts: Sequence[Artefact],
-    contents: _Contents,
+    contents: Contents,
     embedder: Embedder,
     report: Report,
 ) -> dict[str, str]:
@@ -289,6 +226,10 @@ def _build_artefacts(
         (folder / artefact.name).mkdir()
         artefact.build(folder / artefact.name, catalogue, embedder)
     return fingerprints
+
+
+def _say_share(say: Report, line: str, done: int, total: int) -> None:
+    say(f"{line}: {done:,} of {total:,}")
 
 
 def _throttle(report: Report) -> Report:

@@ -12,15 +12,14 @@ from chatbot.chunks import Chunk, split_sheet
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
 from chatbot.embedding import Embedder, Vector, open_embedding
 from chatbot.index.build import (
-    CHUNKS,
     EMBEDDING_FOLDER,
-    EVERYDAY,
     KEYWORDS_FOLDER,
     SHEETS_FILE,
     VECTORS_FOLDER,
     OpenModel,
     open_model,
 )
+from chatbot.index.contents import CHUNKS, EVERYDAY
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
 from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
 from chatbot.index.vectors import DATABASE, Vectors
