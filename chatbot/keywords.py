@@ -110,6 +110,10 @@ class Keywords:
         end = self._starts[place + 1] if place + 1 < len(self._starts) else len(scores.chunks)
         return scores.chunks[self._starts[place] : end]
 
+    def knows(self, word: str) -> bool:
+        """Whether a word, as it is or inflected, stands in any document."""
+        return all(stem in self._vocabulary for stem in self._stems.split(word))
+
     def stems_of(self, text: str) -> list[str]:
         """Give the stems of a text as the index sees them."""
         return self._stems.split(text)

@@ -19,17 +19,17 @@ ROWS = {
 }  # fmt: skip
 DEFAULT_METIER = ("niveau", "duree", "salaire", "missions", "statut")
 DEFAULT_FORMATION = ("duree", "niveau", "type", "contenu", "metiers_apres")
+FACTS = ("niveau", "duree", "salaire", "statut", "type")  # short enough to stand in every table
 ABSENT = "non précisé"
 
 
 def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], question: Question) -> None:
     """Write the table, then in a sentence which is longer or higher, where levels tell."""
     metiers = all(sheet.kind == METIER for sheet in sheets)
-    needs = [need for need in question.needs if need in ROWS]
-    if "niveau" in needs or "duree" in needs:
-        needs = list(dict.fromkeys([*(n for n in ("duree", "niveau") if n not in needs), *needs]))
-    if not needs or "contenu" in needs:
-        needs = list(dict.fromkeys([*needs, *(DEFAULT_METIER if metiers else DEFAULT_FORMATION)]))[:5]
+    asked = ["niveau" if metiers and need == "certification" else need for need in question.needs]
+    usual = DEFAULT_METIER if metiers else DEFAULT_FORMATION
+    prose = [need for need in asked if need in ROWS and need not in usual]
+    needs = list(dict.fromkeys([*(need for need in usual if need in FACTS or need in asked or not asked), *prose]))[:6]
     head = " | ".join(f"{capital(plain(short_name_of(s)))} {draft.mark(s.sheet_id, 'Titre', s.title)}" for s in sheets)
     rows = [f"| | {head} |", "|---" * (len(sheets) + 1) + "|"]
     for need in needs:

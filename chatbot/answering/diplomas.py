@@ -26,13 +26,13 @@ def rank_of_link(catalogue: Catalogue, link: Link) -> float | None:
     return rank_of(sheet) if sheet else None
 
 
-def describe_formation(draft: Draft, link: Link) -> str:
-    """Write one formation with its duration, level and ID."""
+def describe_formation(draft: Draft, source: Sheet, link: Link) -> str:
+    """Write one formation with its duration, level and ID; one without a sheet of its own stands on the métier's."""
     sheet = draft.catalogue.get(link.sheet_id)
-    title = sheet.title if sheet else link.title
-    details = [sheet.duree, exit_level(sheet)] if sheet else []
-    detail = ", ".join(part for part in details if part)
-    return f"- {plain(title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', title)}"
+    if sheet is None:
+        return f"- {plain(link.title)} {draft.mark(source.sheet_id, 'Formations recommandées', link.title)}"
+    detail = ", ".join(part for part in (sheet.duree, exit_level(sheet)) if part)
+    return f"- {plain(sheet.title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', sheet.title)}"
 
 
 def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> tuple[list[Link], bool]:
@@ -79,7 +79,7 @@ def write_diplomas(
     marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
     left = len(sheet.formations) - len(shown)
     start = "Formations conseillées" if not left else "Parmi les formations conseillées"
-    lines = [f"{start} {marker} :", *(describe_formation(draft, link) for link in shown)]
+    lines = [f"{start} {marker} :", *(describe_formation(draft, sheet, link) for link in shown)]
     draft.add("\n".join(lines))
     if left and not brief:
         draft.add(f"La fiche en cite {left} autres." if left > 1 else "La fiche en cite une autre.")

@@ -42,7 +42,7 @@ class MetierWriter:
         self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
         self.name = named_as(sheet, question.message)
         self.missing: list[str] = []
-        self.budget = 1400 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
+        self.budget = 1700 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
 
     def write(self) -> None:
         """Write every need in turn; the status is not_found when the sheet answers none of them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from chatbot.catalogue import fold
 
 DATA = Path(__file__).parent.parent / "data"
-NEGATION = re.compile(r"\b(?:pas|sans|ni|deteste|deteste|horreur|aucun|evite\w*|plutot que|marre)\b[^.!?;,]{0,40}$")
+NEGATION = re.compile(r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+ d|fatigue\w* d)\b[^.!?;,]{0,40}$")
 
 
 @dataclass(frozen=True, slots=True)

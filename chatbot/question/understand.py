@@ -22,20 +22,28 @@ from chatbot.sheets import FORMATION, METIER
 # Needs that are asked of one métier, against a wish for ideas; "diplomes" and "acces" often come with wishes too.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
 SEVERAL_METIERS = re.compile(
-    r"\b(?:quels?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options)\b"
-    r"|\b(?:idees?|pistes?) ?\?|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)|\bun (?:metier|boulot|taf|job|travail) (?:ou|qui|dehors|dans|avec|sans)\b"
+    r"\b(?:quel(?:le)?s?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options)\b"
+    r"|\b(?:idees?|pistes?) ?\?|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)"
+    r"|\b(?:cherche|voudrais|veux|aimerais|souhaite|trouver|jveux|veut|voudrait) (?:faire )?un (?:\w+ )?(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
 )
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
 NEED_THRESHOLD = 0.35
 INTENT_THRESHOLD = 0.5
 # Scores of the fitted ranker, measured on 350 questions: one that names or describes a sheet has 11 to 22 for its best,
 # a wish, an ellipsis or small talk 6 to 10.
+CERTAIN = 14.0
 CONFIDENT = 11.0
 PLAUSIBLE = 9.0
 NEAR = 1.5  # a métier this close behind a formation is what a message without a diploma means
 SURE = 0.8  # a mention at least this sure names its sheet by itself
+NAMED_METIER = re.compile(
+    r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)|faire|travail (?:de |d')|fait (?:un|une))\s*"
+    r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
+    re.IGNORECASE,
+)
+DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
 BOTH = re.compile(r"^\W*(?:et|ou|vs|versus|contre)\b", re.IGNORECASE)
-GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|formations?|cursus|ecoles?)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
+GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 TUTOYER = re.compile(r"\b(?:tu|te|toi|ton|ta|tes|t'|stp|stplait)\b|s'il te pla[iî]t")
 VOUVOYER = re.compile(r"\b(?:vous|votre|vos|svp|bonjour|cordialement|madame|monsieur)\b|s'il vous pla[iî]t", re.IGNORECASE)
 SMS = re.compile(r"\b(?:c koi|c quoi|koi|jveux|jsuis|jsui|chui|slt|cc|wesh|jai|ya|pr|cb|fo|kel|jaime|bcp|tkt|mdr|lol|g \d+|jador\w*|taf|ds|pk|pcq)\b")
@@ -47,6 +55,8 @@ class Ranker(Protocol):
     """What understanding needs of retrieval: sheets, best first."""
 
     def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+
+    def knows(self, word: str) -> bool: ...
 
 
 class Ranked(Protocol):
@@ -146,7 +156,13 @@ class Understanding:
         unknown = next((n.mention for n in named if n.mention.source == "id" and n.mention.sheet_ids[0] not in self._catalogue), None)
         if unknown is not None and self._catalogue.title_of(unknown.sheet_ids[0]) is None:
             return replace(question, intent="unknown_id", topic=unknown.sheet_ids[0], needs=needs)
-        asked = [n for n in named if n.role not in ("had", "not_wanted") and n.mention.source != "partial"]
+        refused = {i for n in named if n.role == "not_wanted" for i in n.mention.sheet_ids}
+        hits = [hit for hit in hits if hit.sheet_id not in refused]
+        asked = [
+            n
+            for n in named
+            if n.role not in ("had", "not_wanted") and n.mention.source != "partial" and not refused.issuperset(n.mention.sheet_ids)
+        ]
         had = tuple(n.mention.sheet_ids[0] for n in named if n.role == "had" and n.mention.score >= SURE)
         question = replace(
             question,
@@ -164,7 +180,7 @@ class Understanding:
             or (scores["explore"] >= INTENT_THRESHOLD and answerable < INTENT_THRESHOLD and best < CONFIDENT)
         )
         compares = scores["compare"] >= INTENT_THRESHOLD
-        pointed = pointed_at(message, self._choices(memory))
+        pointed = pointed_at(message, self._choices(message, memory))
         if pointed:
             return self._for_sheet(replace(question, followed=True), pointed, scores, memory)
         distinct = _distinct(named)
@@ -191,11 +207,18 @@ class Understanding:
             if "explore" in scores and _narrows(question) and len(memory.choices) >= 3:
                 return replace(question, intent="explore", followed=True, focus=memory.last_message + " " + message)
             return self._for_sheet(replace(question, followed=True), memory.focus, scores, memory)
-        if studied and not _own_words(self._labels, without_names(message, [n.mention for n in studied])):
+        if studied and self._is_about(message, studied[0]):
             return self._for_sheet(question, self._best_of(studied[0], question), scores, memory)
         return self._by_search(question, scores, named, memory, hits)
 
-    def _choices(self, memory: Memory) -> tuple[str, ...]:
+    def _is_about(self, message: str, studied: _Named) -> bool:
+        """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""
+        if not _own_words(self._labels, without_names(message, [studied.mention])):
+            return True
+        hits = self._ranker.rank(message, limit=1)
+        return bool(hits) and hits[0].sheet_id in studied.mention.sheet_ids
+
+    def _choices(self, message: str, memory: Memory) -> tuple[str, ...]:
         """The things that "la deuxième" may point at: what the last message names side by side, else the last answer's."""
         said = memory.last_message
         named = [
@@ -204,7 +227,10 @@ class Understanding:
             if mention.score >= SURE and role_of(said, mention.start, mention.end, METIER) not in ("had", "not_wanted")
         ]
         distinct = tuple(dict.fromkeys(named))
-        return distinct if len(distinct) > 1 else memory.choices
+        if len(distinct) > 1:
+            return distinct
+        single = sum(choice.startswith("MET.") for choice in memory.choices) <= 1
+        return tuple(reversed(memory.earlier)) if single and len(memory.earlier) > 1 and not DIPLOMA_WORD.search(fold(message)) else memory.choices
 
     def _for_named(
         self, question: Question, sure: list[_Named], scores: dict[str, float], memory: Memory, hits: Sequence[Ranked]
@@ -246,12 +272,17 @@ class Understanding:
         return tuple(i for i in ids if i not in metiers) if asks_formation else metiers
 
     def _compared(self, named: list[_Named], question: Question) -> tuple[str, ...]:
-        """The sheets to compare: of one kind, that of most of the names."""
-        metiers = [n for n in named if any(i.startswith("MET.") for i in n.mention.sheet_ids)]
-        formations = [n for n in named if not n.mention.sheet_ids[0].startswith("MET.")]
-        kind = METIER if len(metiers) >= max(2, len(formations)) else FORMATION if len(formations) >= 2 else None
-        chosen = metiers if kind == METIER else formations if kind == FORMATION else named
-        return tuple(dict.fromkeys(self._best_of(n, question, kind) for n in chosen))[:4]
+        """The sheets to compare, of one kind: a diploma named beside métiers gives way to the métier that its name fits."""
+        metiers = sum(any(i.startswith("MET.") for i in n.mention.sheet_ids) for n in named)
+        kind = METIER if 2 * metiers >= len(named) and metiers else FORMATION
+        found = []
+        for item in named:
+            best = self._best_of(item, question, kind)
+            if best.startswith("MET.") != (kind == METIER):
+                hits = self._ranker.rank(item.mention.text, kind=kind, limit=1)
+                best = hits[0].sheet_id if hits and hits[0].score >= CONFIDENT else best
+            found.append(best)
+        return tuple(dict.fromkeys(found))[:4]
 
     def _best_of(self, named: _Named, question: Question, kind: str | None = None) -> str:
         ids = named.mention.sheet_ids
@@ -306,6 +337,8 @@ class Understanding:
         share = len(own & held) / len(own)
         if scores["correction"] >= INTENT_THRESHOLD:
             return top.score >= PLAUSIBLE
+        if top.score >= CERTAIN and top.chance >= 0.5:
+            return True
         return (top.score >= CONFIDENT and top.chance >= 0.35 and share < 1) or (
             top.score >= PLAUSIBLE and top.chance >= 0.5 and share <= 0.5
         )
@@ -318,6 +351,9 @@ class Understanding:
         partial = next((n.mention for n in named if n.mention.source == "partial" and len(n.mention.sheet_ids) > 3), None)
         if partial is not None and not _own_words(self._labels, without_names(question.message, [partial])):
             return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
+        unknown = self._unknown_name(question.message, named)
+        if unknown:
+            return replace(question, intent="unknown", topic=unknown, subjects=tuple(h.sheet_id for h in hits if h.score >= PLAUSIBLE)[:3])
         kind = self._kind_sought(named, scores, memory)
         best = next((hit for hit in hits if kind is None or hit.sheet_id.startswith("MET.") == (kind == METIER)), hits[0])
         if kind is None and not best.sheet_id.startswith("MET."):
@@ -325,6 +361,18 @@ class Understanding:
             if metier is not None and metier.score >= best.score - NEAR:
                 best = metier
         return self._for_sheet(question, best.sheet_id, scores, memory)
+
+    def _unknown_name(self, message: str, named: list[_Named]) -> str:
+        """Give the name of a métier in a message whose word stands in no sheet and no name; empty when there is none."""
+        covered = [(n.mention.start, n.mention.end) for n in named if n.mention.source != "partial"]
+        for found in NAMED_METIER.finditer(message):
+            start, end = found.span(1)
+            if any(low < end and start < high for low, high in covered):
+                continue
+            words = [word for word in re.findall(r"[^\W\d_]{5,}", found.group(1)) if not self._ranker.knows(word)]
+            if words:
+                return found.group(1).strip()
+        return ""
 
     def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
         """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
@@ -347,7 +395,7 @@ def _is_asked_for(named: _Named) -> bool:
 def mask(message: str, mentions: Sequence[Mention]) -> str:
     """Put a neutral word in the place of each name, as in the examples; a bare word of diploma ("CAP") says a need and stays."""
     for mention in sorted(mentions, key=lambda m: -m.start):
-        if find_diploma_types(mention.text) and " " not in mention.text:
+        if mention.source == "partial" or (find_diploma_types(mention.text) and " " not in mention.text):
             continue
         name = MASKS["metier" if mention.sheet_ids[0].startswith("MET.") else "formation"]
         message = f"{message[: mention.start]}{name}{message[mention.end :]}"
