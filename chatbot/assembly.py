@@ -1,0 +1,162 @@
+"""Settings come in; the wired chatbot, application and server go out. The only place where the parts meet."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatbot.answering import Chatbot
+from chatbot.catalogue import Catalogue
+from chatbot.config import Settings
+from chatbot.embedding import Embedder, EmbeddingError
+from chatbot.evidence import Evidence
+from chatbot.index import (
+    Artefact,
+    Index,
+    IndexMissing,
+    IndexProblem,
+    Outcome,
+    build_index,
+    current_version,
+    open_index,
+)
+from chatbot.index.build import Report
+from chatbot.naming import Names, read_everyday
+from chatbot.question import Tastes, Understanding, open_labels, read_examples, train_labels
+from chatbot.question.classifier import EXAMPLES
+from chatbot.retrieval import Retriever
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from chatbot.api import OpenIndex
+
+LOG = logging.getLogger("chatbot")
+LABELS = "labels"
+WATCH_SECONDS = 2.0
+# How long an index that has been replaced stays open for the answers under way.
+GRACE_SECONDS = 30.0
+FIRST_QUESTION = "Quel diplôme pour ce métier ?"
+
+
+class AddressTaken(Exception):
+    """The server can't listen where the settings ask it to."""
+
+
+def list_artefacts() -> tuple[Artefact, ...]:
+    """Give what is learned when the sheets are indexed, beside the embedding."""
+
+    def learn_labels(folder: Path, catalogue: Catalogue, embedder: Embedder) -> None:
+        train_labels(read_examples(), embedder.encode_query, folder)
+
+    return (Artefact(LABELS, hashlib.sha256(EXAMPLES.read_bytes()).hexdigest(), learn_labels),)
+
+
+def index_sheets(
+    paths: Sequence[Path], settings: Settings, report: Report, *, adapt: bool = False, full: bool = False
+) -> Outcome:
+    """Index sheets with all that the chatbot needs; raise IndexProblem when that can't be done."""
+    return build_index(paths, settings, list_artefacts(), adapt=adapt, full=full, report=report)
+
+
+def build_retriever(index: Index) -> Retriever:
+    """Wire the retriever over an open index."""
+    return Retriever(index, Names(index.catalogue, read_everyday(index.catalogue)))
+
+
+def build_chatbot(index: Index) -> Chatbot:
+    """Wire the chatbot over an open index."""
+    catalogue = index.catalogue
+    names = Names(catalogue, read_everyday(catalogue))
+    retriever = Retriever(index, names)
+    labels = open_labels(index.artefact(LABELS), index.embedder.encode_query)
+    understanding = Understanding(catalogue, names, retriever, labels, Tastes())
+    return Chatbot(catalogue, retriever, understanding, Evidence(index.embedder.encode_documents))
+
+
+class LiveIndex:
+    """The service behind the routes: the current index, and the next one as soon as it is published."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._version: str | None = None
+        self._index: Index | None = None
+        self._opened: OpenIndex | None = None
+        self._watcher = threading.Thread(target=self._watch, name="index watcher", daemon=True)
+
+    def open_index(self) -> OpenIndex | None:
+        """Give the index that answers now, or None while there is none."""
+        return self._opened
+
+    def start(self) -> None:
+        """Open the current index and watch for the next; raise IndexProblem for one that can't be opened."""
+        try:
+            self._refresh()
+        except IndexMissing as error:
+            LOG.warning("%s The server answers 503 until then.", error)
+        self._watcher.start()
+
+    def _refresh(self) -> None:
+        """Open the current version unless it is open, or was tried, already."""
+        version = current_version(self._settings.vectorstore)
+        if version == self._version is not None:
+            return
+        self._version = version
+        from chatbot.api import OpenIndex
+
+        index = open_index(self._settings.vectorstore, self._settings)
+        chatbot = build_chatbot(index)
+        chatbot.answer(FIRST_QUESTION)  # what is read lazily is read now
+        retired, self._index = self._index, index
+        manifest = index.manifest
+        self._opened = OpenIndex(
+            chatbot, len(index.catalogue), len(index.chunks), manifest.embedding, manifest.created_at
+        )
+        LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{len(index.catalogue):,}", f"{len(index.chunks):,}")
+        if retired:
+            time.sleep(GRACE_SECONDS)
+            retired.close()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(WATCH_SECONDS)
+            try:
+                self._refresh()
+            except IndexMissing:
+                continue
+            except (IndexProblem, EmbeddingError) as error:
+                LOG.warning("The new index can't be opened, the old one goes on: %s", error)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application, page and routes, over the current index; 503 while there is none."""
+    from chatbot.api import create_api
+    from chatbot.ui import mount_page
+
+    service = LiveIndex(settings)
+    service.start()
+    return mount_page(create_api(service), service)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted; raise AddressTaken, IndexProblem or EmbeddingError when that can't start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family)
+    except OSError as error:
+        reason = f"Cannot listen on {settings.host}:{settings.port} ({error.strerror})"
+        raise AddressTaken(f"{reason}. Set CHATBOT_HOST or CHATBOT_PORT to another.") from error
+    import uvicorn
+
+    with listener:
+        app = create_app(settings)
+        print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
