@@ -52,8 +52,14 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
         title = fold(link.title)
         return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
 
-    order = sorted(range(len(links)), key=lambda row: -float(similar[row]))
-    selected = [links[row] for row in order]
+    wanted = sheet.niveau.rank if sheet.niveau and sheet.niveau.rank is not None else 0.0
+
+    def distance(row: int) -> float:
+        """A precise question goes by its words, a general one by nearness to the minimum level."""
+        rank = rank_of_link(draft.catalogue, links[row])
+        return -float(similar[row]) if question.specific else abs((wanted + 9 if rank is None else rank) - wanted)
+
+    selected = [links[row] for row in sorted(range(len(links)), key=distance)]
     filtered = False
     if types and any(map(fits_type, links)):
         selected, filtered = [link for link in selected if fits_type(link)], True

@@ -150,7 +150,7 @@ class FormationWriter:
             self.missing.append("metiers_apres")
             return
         marker = self.fact("Métiers associés", sheet.metiers[0]) if sheet.metiers else self.fact("Titre", sheet.title)
-        lines = [f"Métiers après {self.name} {marker} :"]
+        lines = [f"Métiers possibles après « {self.name} » {marker} :"]
         for metier_id in ids[:most]:
             metier = catalogue[metier_id]
             level = f", niveau {metier.niveau.text}" if metier.niveau else ""

@@ -25,6 +25,7 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
+PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact: no sentence is added
 LISTED = re.compile(r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b")
 HEADINGS = {
     "missions": ("Nature du travail",),
@@ -65,7 +66,7 @@ class MetierWriter:
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.say_what_is_known()
-        elif "question" not in needs:
+        elif "question" not in needs and not PLAIN_FACTS.issuperset(needs):
             self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
 
     def needs(self) -> list[str]:
@@ -170,10 +171,9 @@ class MetierWriter:
         asked = fold(self.question.message)
         if re.search(r"\bnet\b", asked) and salaire.amounts:
             self.draft.add("C'est un montant brut : la fiche ne donne pas le net.")
-        extra = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("salaire",), 300, 0.75)
-        extra = [passage for passage in extra if passage.heading != "Salaire"]
-        if extra:
-            self.draft.add(quote_all(self.draft, extra))
+        if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
+            extra = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("salaire",), 400, 0.6)
+            self.draft.add(quote_all(self.draft, [passage for passage in extra if passage.heading != "Salaire"]))
 
     def statut(self) -> None:
         """The possible statuses, and what the text says of them."""
@@ -223,8 +223,10 @@ class MetierWriter:
             presentation = [p for p in self.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
             if presentation:
                 self.draft.add(quote_all(self.draft, presentation))
-        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.12)
-        best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
+        best = []
+        if self.question.specific or not has_section:
+            best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.12)
+            best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
             start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"
             self.draft.add(f"{start}, mais elle dit :" if best else f"{start}.")
@@ -232,7 +234,7 @@ class MetierWriter:
                 self.missing.append(need)
         if best:
             self.draft.add(quote_all(self.draft, best))
-        self.draft.add(overview(self.draft, self.evidence, self.sheet, question, headings, self.budget // 2, best))
+        self.draft.add(overview(self.draft, self.evidence, self.sheet, question, headings, self.budget - sum(len(p.text) for p in best), best))
 
     def say_what_is_known(self) -> None:
         """After an absence: the level and the status, which nearly every sheet gives."""

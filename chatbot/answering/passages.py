@@ -54,7 +54,7 @@ def answer_from(
 def overview(
     draft: Draft, evidence: Evidence, sheet: Sheet, question: str, headings: Sequence[str], budget: int, skip: Sequence[Passage] = ()
 ) -> str:
-    """List the sub-headings of a section, each with its most telling sentence; a section without any gives its start."""
+    """List the sub-headings of a section, each with its most telling sentences, in some `budget` characters."""
     ranked = {passage.place: score for passage, score in evidence.find(sheet, question, (), limit=400)}
     groups: dict[tuple[str, str], list[Passage]] = {}
     taken = {passage.place for passage in skip}
@@ -63,13 +63,17 @@ def overview(
             groups.setdefault((passage.heading, passage.subheading), []).append(passage)
     if not groups:
         return ""
-    share = max(150, budget // len(groups))
+    share = max(140, budget // len(groups))
     lines = []
     for (heading, subheading), passages in groups.items():
-        best = max(passages, key=lambda passage: ranked.get(passage.place, 0.0) + (0.15 if passage is passages[0] else 0.0))
-        text = end_sentence(shorten(plain(best.text), share))
-        marker = draft.mark(best.sheet_id, heading, best.text)
-        lines.append(f"- **{plain(subheading)}** : {text} {marker}." if subheading else f"{capital(text)} {marker}.")
+        order = sorted(passages, key=lambda p: -ranked.get(p.place, 0.0) - (0.15 if p is passages[0] else 0.0))
+        chosen = [order[0]]
+        for passage in order[1:]:
+            if sum(len(p.text) for p in chosen) + len(passage.text) <= share:
+                chosen.append(passage)
+        chosen.sort(key=lambda passage: passage.place)
+        text = quote_all(draft, chosen, max(share, 200))
+        lines.append(f"- **{plain(subheading)}** : {text}" if subheading else text)
         if sum(map(len, lines)) > budget:
             break
     return "\n".join(lines)
@@ -77,6 +81,8 @@ def overview(
 
 def more_on(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62) -> str:
     """Write the sentences, anywhere in the sheet, that match the words of a question closely and are not written yet."""
+    if not question.specific:
+        return ""
     written = fold(" ".join(draft.blocks))
     found = evidence.find(sheet, question.focus or question.message, (), limit=most)
     close = [p for p, score in found if score >= least and fold(end_sentence(plain(p.text)))[:80] not in written]

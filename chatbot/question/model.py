@@ -39,6 +39,7 @@ class Question:
     diploma_types: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    specific: bool = True  # words of its own beside the names and the needs: a precise question, not a general one
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
     diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind

@@ -90,6 +90,9 @@ class Understanding:
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
         self.tastes = tastes
+        self._name_starts = {
+            _start(word) for sheet in catalogue.values() for name in sheet.names for word in re.findall(r"\w{5,}", fold(" ".join(name.forms)))
+        }
 
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
@@ -171,6 +174,7 @@ class Understanding:
             interests=self.tastes.find_interests(message),
             settings=self.tastes.find_settings(message),
             focus=without_names(message, [n.mention for n in asked]),
+            specific=bool(_own_words(self._labels, without_names(message, [n.mention for n in named]))),
         )
         best = hits[0].score if hits else 0.0
         answerable = max((scores.get(need, 0.0) for need in ASKED_OF_ONE), default=0.0)
@@ -351,7 +355,7 @@ class Understanding:
         partial = next((n.mention for n in named if n.mention.source == "partial" and len(n.mention.sheet_ids) > 3), None)
         if partial is not None and not _own_words(self._labels, without_names(question.message, [partial])):
             return replace(question, intent="ambiguous", subjects=partial.sheet_ids[:6], topic=partial.text)
-        unknown = self._unknown_name(question.message, named)
+        unknown = self._unknown_name(question.message, named, hits[0].score)
         if unknown:
             return replace(question, intent="unknown", topic=unknown, subjects=tuple(h.sheet_id for h in hits if h.score >= PLAUSIBLE)[:3])
         kind = self._kind_sought(named, scores, memory)
@@ -362,15 +366,16 @@ class Understanding:
                 best = metier
         return self._for_sheet(question, best.sheet_id, scores, memory)
 
-    def _unknown_name(self, message: str, named: list[_Named]) -> str:
+    def _unknown_name(self, message: str, named: list[_Named], top_score: float) -> str:
         """Give the name of a métier in a message whose word stands in no sheet and no name; empty when there is none."""
         covered = [(n.mention.start, n.mention.end) for n in named if n.mention.source != "partial"]
         for found in NAMED_METIER.finditer(message):
             start, end = found.span(1)
             if any(low < end and start < high for low, high in covered):
                 continue
-            words = [word for word in re.findall(r"[^\W\d_]{5,}", found.group(1)) if not self._ranker.knows(word)]
-            if words:
+            words = [word for word in re.findall(r"[^\W\d_]{5,}", fold(found.group(1))) if not re.search(r"(?:ee?s?|er|ant|ment)$", word)]
+            strange = [word for word in words if _start(word) not in self._name_starts]
+            if any(not self._ranker.knows(word) for word in strange) or (words and strange == words and top_score < CONFIDENT):
                 return found.group(1).strip()
         return ""
 
@@ -418,6 +423,11 @@ def _asked_types(message: str) -> tuple[str, ...]:
     """The diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
     return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
+
+
+def _start(word: str) -> str:
+    """The start of a word, what its inflections share."""
+    return word[: max(5, len(word) - 2)]
 
 
 def _distinct(named: list[_Named]) -> list[_Named]:
