@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.catalogue import Catalogue
+from chatbot.catalogue import Catalogue, fold
 from chatbot.embedding import Embedder, Vector
 from chatbot.index import CHUNKS, EVERYDAY
 from chatbot.keywords import Keywords, KeywordScores
@@ -20,13 +20,25 @@ FEATURES = (
     "text", "name", "everyday", "chunk_cosine", "everyday_cosine",
     "text_rank", "name_rank", "everyday_rank", "chunk_rank", "everyday_cosine_rank",
     "name_held", "name_held_weight", "question_held",
-    "named", "named_rank", "named_partly", "named_alone",
+    "identified", "named", "named_rank", "named_partly", "named_as_goal", "named_as_past", "named_alone",
     "formation", "formation_asked", "metier_while_diploma_asked", "diploma_fits", "bare",
 )  # fmt: skip
-NAMED = FEATURES.index("named")
+NAMED = FEATURES.index("identified")
+NOT_NAMED = (0.0,) * 6
 TOP_KEYWORDS = 40
 TOP_CHUNKS = 120
 TOP_EVERYDAY = 60
+MOST_NAMED = 60
+NEAR_BEFORE = 4
+# Words shortly before a name that make it what is asked about, or what the person already is or has.
+GOAL = frozenset({
+    "devenir", "deviens", "devenait", "etre", "metier", "metiers", "profession", "poste", "viser", "vise", "faire",
+    "salaire", "gagne", "gagnent", "paye", "payes", "mission", "missions", "formation", "formations", "plutot",
+})  # fmt: skip
+PAST = frozenset({
+    "suis", "ai", "apres", "titulaire", "diplome", "diplomee", "passe", "termine", "finis", "fini", "fais", "mon", "eu",
+    "depuis", "ancien", "ancienne", "ex", "etait", "etais", "travaille", "bosse", "eleve", "etudiant", "etudiante",
+})  # fmt: skip
 
 
 class SearchIndex(Protocol):
@@ -73,7 +85,7 @@ class FeatureSource:
         places = set(chunks) | set(everyday)
         for values in (scores.text, scores.everyday, scores.name):
             places.update(_top(values, TOP_KEYWORDS))
-        named = self._place_mentions(mentions)
+        named = self._place_mentions(query, mentions)
         places.update(named)
         if kind is not None:
             wanted = kind == FORMATION
@@ -93,7 +105,7 @@ class FeatureSource:
             columns[rank][:] = _reciprocal_ranks(columns[name])
         self._add_names(query, chosen, columns)
         for row, place in enumerate(chosen.tolist()):
-            rows[row, NAMED : NAMED + 3] = named.get(place, (0.0, 0.0, 0.0))
+            rows[row, NAMED : NAMED + 6] = named.get(place, NOT_NAMED)
         columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
         self._add_kinds(query, chosen, columns)
         return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
@@ -107,22 +119,26 @@ class FeatureSource:
                 best[place] = max(best.get(place, -1.0), cosine)
         return best
 
-    def _place_mentions(self, mentions: Sequence[Mention]) -> dict[int, tuple[float, float, float]]:
-        """Give for each sheet named: how surely (less if the name fits many), its turn, how surely in part."""
-        named: dict[int, tuple[float, float, float]] = {}
+    def _place_mentions(self, query: str, mentions: Sequence[Mention]) -> dict[int, tuple[float, ...]]:
+        """Give the features from "identified" to "named_as_past" of each sheet named."""
+        named: dict[int, tuple[float, ...]] = {}
         for mention in mentions:
-            part = mention.source == "partial"
-            for turn, sheet_id in enumerate(mention.sheet_ids[:60]):
+            before = fold(query[: mention.start]).replace("'", " ").split()[-NEAR_BEFORE:]
+            for turn, sheet_id in enumerate(mention.sheet_ids[:MOST_NAMED]):
                 place = self._index.keywords.places.get(sheet_id)
                 if place is None:
                     continue
-                before = named.get(place, (0.0, 0.0, 0.0))
                 value = mention.score / len(mention.sheet_ids) ** 0.25
-                named[place] = (
-                    before[0] if part else max(before[0], value),
-                    max(before[1], 1 / (1 + turn)),
-                    max(before[2], value) if part else before[2],
+                part = mention.source == "partial"
+                found = (
+                    float(mention.source == "id"),
+                    0.0 if part else value,
+                    1 / (1 + turn),
+                    value if part else 0.0,
+                    value * bool(GOAL & set(before)),
+                    value * (bool(PAST & set(before)) and not GOAL & set(before)),
                 )
+                named[place] = tuple(map(max, found, named.get(place, NOT_NAMED)))
         return named
 
     def _add_names(self, query: str, chosen: npt.NDArray[np.int64], columns: dict[str, Floats]) -> None:

@@ -55,7 +55,8 @@ def fit_weights(lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400
         among_right = chances * right
         wanted = among_right / np.repeat(np.add.reduceat(among_right, starts), lengths)
         got = chances / np.repeat(np.add.reduceat(chances, starts), lengths)
-        slope: npt.NDArray[np.float64] = features.T @ ((got - wanted) * np.repeat(counts, lengths)) / counts.sum() + ridge * weights
+        error: npt.NDArray[np.float64] = (got - wanted) * np.repeat(counts, lengths) / counts.sum()
+        slope = features.T @ error + ridge * weights
         mean = 0.9 * mean + 0.1 * slope
         square = 0.99 * square + 0.01 * slope**2
         rate = 0.1 * (1 - step / (steps + 1))

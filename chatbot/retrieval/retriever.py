@@ -53,6 +53,10 @@ class Retriever:
         best = np.argsort(-scores, kind="stable")[:limit]
         return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
 
+    def knows(self, word: str) -> bool:
+        """Whether a word, as it is or inflected, stands in any sheet, name or everyday phrase."""
+        return self._index.keywords.knows(word)
+
     def candidates(self, query: str) -> Candidates:
         """Give the candidates of a question with their features."""
         return self._find(query, None)
