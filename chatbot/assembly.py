@@ -29,7 +29,7 @@ from chatbot.index import (
 from chatbot.index.build import Report
 from chatbot.naming import Names, read_everyday
 from chatbot.question import Tastes, Understanding, open_labels, read_examples, train_labels
-from chatbot.question.classifier import EXAMPLES
+from chatbot.question.classifier import CUES, EXAMPLES
 from chatbot.retrieval import Retriever
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_artefacts() -> tuple[Artefact, ...]:
     def learn_labels(folder: Path, catalogue: Catalogue, embedder: Embedder) -> None:
         train_labels(read_examples(), embedder.encode_query, folder)
 
-    return (Artefact(LABELS, hashlib.sha256(EXAMPLES.read_bytes()).hexdigest(), learn_labels),)
+    return (Artefact(LABELS, hashlib.sha256(EXAMPLES.read_bytes() + CUES.read_bytes()).hexdigest(), learn_labels),)
 
 
 def index_sheets(

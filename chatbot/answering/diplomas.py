@@ -35,11 +35,11 @@ def describe_formation(draft: Draft, source: Sheet, link: Link) -> str:
     return f"- {plain(sheet.title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', sheet.title)}"
 
 
-def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> tuple[list[Link], bool]:
-    """Order the recommended formations by what is asked; True when a level or a type asked for selected them."""
+def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> list[Link]:
+    """Order the recommended formations by what is asked."""
     links = list(sheet.formations)
     if not links:
-        return [], False
+        return []
     levels, types = question.diploma_levels, question.diploma_types
     similar = evidence.similarity(question.focus or question.message, [link.title for link in links])
 
@@ -60,27 +60,24 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
         return -float(similar[row]) if question.specific else abs((wanted + 9 if rank is None else rank) - wanted)
 
     selected = [links[row] for row in sorted(range(len(links)), key=distance)]
-    filtered = False
     if types and any(map(fits_type, links)):
-        selected, filtered = [link for link in selected if fits_type(link)], True
+        selected = [link for link in selected if fits_type(link)]
     if levels.lowest is not None or levels.highest is not None:
-        fitting = [link for link in selected if fits_level(link)]
-        if fitting:
-            selected, filtered = fitting, True
-    return selected, filtered
+        selected = [link for link in selected if fits_level(link)] or selected
+    return selected
 
 
 def write_diplomas(
     draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int, brief: bool = False
 ) -> bool:
     """Write the list of recommended formations, at most `most`; False when the sheet recommends none."""
-    selected, filtered = choose_formations(draft, evidence, sheet, question)
+    selected = choose_formations(draft, evidence, sheet, question)
     if not selected:
         if not brief:
             draft.add(f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}.")
         return False
     most = question.diploma_limit or most
-    shown = selected[: most + 4 if filtered and not brief and not question.diploma_limit else most]
+    shown = selected[:most]
     shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))
     marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
     left = len(sheet.formations) - len(shown)

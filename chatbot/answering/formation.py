@@ -28,7 +28,7 @@ class FormationWriter:
         self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
         self.name = plain(sheet.title)
         self.missing: list[str] = []
-        self.budget = 1000 if len(question.needs) <= 1 else max(400, 1400 // len(question.needs))
+        self.budget = 1300 if len(question.needs) <= 1 else max(700, 1900 // len(question.needs))
 
     def write(self) -> None:
         """Write every need in turn; the status is not_found when the sheet answers none of them."""
@@ -72,7 +72,7 @@ class FormationWriter:
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), 700, 0.3)
+        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces", "poursuite", "contenu"), 1100, 0.3)
         if passages:
             self.draft.add(quote_all(self.draft, passages))
             self.draft.add(f"En bref : {self.in_short()}.")

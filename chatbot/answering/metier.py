@@ -43,7 +43,7 @@ class MetierWriter:
         self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
         self.name = named_as(sheet, question.message)
         self.missing: list[str] = []
-        self.budget = 1700 if len(question.needs) <= 1 else max(450, 1500 // len(question.needs))
+        self.budget = 1700 if len(question.needs) <= 1 else max(700, 2000 // len(question.needs))
 
     def write(self) -> None:
         """Write every need in turn; the status is not_found when the sheet answers none of them."""
@@ -130,7 +130,7 @@ class MetierWriter:
         """The recommended formations that fit what is asked, and the access text behind them."""
         if "niveau" not in self.question.needs and not self.question.diploma_types and self.sheet.niveau:
             self._level_sentence()
-        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=12 if LISTED.search(fold(self.question.message)) else 6)
+        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=12 if LISTED.search(fold(self.question.message)) else 7)
         if "niveau" not in self.question.needs:
             self._studies()
             self._access_sentences(("diplomes", "acces"), self.budget // 2)

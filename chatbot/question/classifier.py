@@ -17,6 +17,7 @@ from chatbot.catalogue import fold
 
 DATA = Path(__file__).parent.parent / "data"
 EXAMPLES = DATA / "examples.jsonl"
+CUES = DATA / "cues.json"
 MASKS = {"metier": "metierx", "formation": "formationx"}
 CHARACTERS, WORDS = 2**15, 2**14
 EMBEDDING_WEIGHT = 1.0  # the embedding's share beside the n-grams, chosen by cross-validation on the examples
@@ -50,7 +51,7 @@ class _Slots(dict[str, str]):
 class Cues:
     """Phrases that speak for a label, from `data/cues.json`: one feature a label, learned like the others."""
 
-    def __init__(self, path: Path = DATA / "cues.json") -> None:
+    def __init__(self, path: Path = CUES) -> None:
         patterns: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
         self._patterns = [re.compile(r"\b(?:" + "|".join(group) + ")") for group in patterns.values()]
 

@@ -22,10 +22,11 @@ from chatbot.sheets import FORMATION, METIER
 # Needs that are asked of one métier, against a wish for ideas; "diplomes" and "acces" often come with wishes too.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
 SEVERAL_METIERS = re.compile(
-    r"\b(?:quel(?:le)?s?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options)\b"
-    r"|\b(?:idees?|pistes?) ?\?|\b(?:propose|conseille|vois|voyez|recommande|suggere)\w*\b|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)"
+    r"\b(?:quel(?:le)?s?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?(?:metiers|boulots|jobs|tafs|pistes|idees|options|possibilites)\b"
+    r"|\b(?:idees?|pistes?) ?\?|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)"
     r"|\b(?:cherche|voudrais|veux|aimerais|souhaite|trouver|jveux|veut|voudrait) (?:faire )?un (?:\w+ )?(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
 )
+ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
 NEED_THRESHOLD = 0.35
 INTENT_THRESHOLD = 0.5
@@ -37,7 +38,7 @@ PLAUSIBLE = 9.0
 NEAR = 1.5  # a métier this close behind a formation is what a message without a diploma means
 SURE = 0.8  # a mention at least this sure names its sheet by itself
 NAMED_METIER = re.compile(
-    r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)|faire|travail (?:de |d')|fait (?:un|une))\s*"
+    r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)|travail (?:de |d')|fait (?:un|une))\s*"
     r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
@@ -115,7 +116,8 @@ class Understanding:
             english=_is_english(message),
             out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
         )
-        danger = find_danger(message, scores)
+        best_need = max(scores.get(need, 0.0) for need in (*METIER_NEEDS, *FORMATION_NEEDS))
+        danger = find_danger(message, scores, asks=bool(best_need >= 0.7 or (hits and hits[0].score >= CONFIDENT)))
         if danger:
             return replace(question, intent="support", topic=danger)
         aside = self._aside(message, scores, named, hits)
@@ -179,15 +181,16 @@ class Understanding:
         best = hits[0].score if hits else 0.0
         answerable = max((scores.get(need, 0.0) for need in ASKED_OF_ONE), default=0.0)
         several = bool(SEVERAL_METIERS.search(fold(message)))
+        advice = bool(ADVICE.search(fold(message))) and scores["diplomes"] < INTENT_THRESHOLD
         explores = scores["explore"] >= scores["compare"] and (
-            (several and scores["explore"] >= NEED_THRESHOLD)
+            ((several or advice) and scores["explore"] >= NEED_THRESHOLD)
             or (scores["explore"] >= INTENT_THRESHOLD and answerable < INTENT_THRESHOLD and best < CONFIDENT)
         )
         compares = scores["compare"] >= INTENT_THRESHOLD
         pointed = pointed_at(message, self._choices(message, memory))
         if pointed:
             return self._for_sheet(replace(question, followed=True), pointed, scores, memory)
-        distinct = _distinct(named)
+        distinct = _distinct([n for n in named if n.role != "had"])
         if compares and len(distinct) >= 2:
             return replace(question, intent="compare", subjects=self._compared(distinct, question))
         if scores["compare"] >= 0.3 and len(_distinct(asked)) == 2 and BOTH.search(message[asked[0].mention.end : asked[-1].mention.start]):
@@ -196,7 +199,8 @@ class Understanding:
             return replace(question, intent="compare", subjects=distinct[0].mention.sheet_ids)
         if compares and len(_distinct(asked)) == 1 and memory.focus and points_back(message):
             return replace(question, intent="compare", subjects=(self._best_of(_distinct(asked)[0], question), memory.focus))
-        sure = [n for n in asked if n.mention.score >= SURE]
+        of_metier = max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD
+        sure = [n for n in asked if n.mention.score >= SURE and not (n.kind == FORMATION and (of_metier or _is_plain_word(n)))]
         studied = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
         if studied and scores["metiers_apres"] >= INTENT_THRESHOLD and not any(n.kind == METIER and n.role == "wanted" for n in sure):
             return self._for_named(question, studied, scores, memory, hits)
@@ -313,6 +317,10 @@ class Understanding:
         is_metier = sheet_id.startswith("MET.") or (sheet_id in self._catalogue and self._catalogue[sheet_id].kind == METIER)
         possible = METIER_NEEDS if is_metier else FORMATION_NEEDS
         needs = tuple(need for need in possible if need in question.needs)
+        if "metiers_apres" in needs and "poursuite" not in needs and scores.get("poursuite", 0.0) >= 0.15:
+            needs = (*needs, "poursuite")
+        if question.specific and "fiche" in needs:
+            needs = tuple(need for need in needs if need != "fiche") or ("question",)
         if not needs:
             best = max(possible, key=lambda need: scores.get(need, 0.0))
             if scores.get(best, 0.0) >= 0.2:
@@ -362,7 +370,7 @@ class Understanding:
         best = next((hit for hit in hits if kind is None or hit.sheet_id.startswith("MET.") == (kind == METIER)), hits[0])
         if kind is None and not best.sheet_id.startswith("MET."):
             metier = next((hit for hit in hits if hit.sheet_id.startswith("MET.")), None)
-            if metier is not None and metier.score >= best.score - NEAR:
+            if metier is not None and metier.score >= best.score - NEAR and not self._speaks_of_formation(named):
                 best = metier
         return self._for_sheet(question, best.sheet_id, scores, memory)
 
@@ -379,13 +387,16 @@ class Understanding:
                 return found.group(1).strip()
         return ""
 
-    def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
-        """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
-        spoken_of = any(
+    def _speaks_of_formation(self, named: list[_Named]) -> bool:
+        """Whether a message names a formation, however loosely, rather than asking for one."""
+        return any(
             n.kind == FORMATION and n.role not in ("had", "not_wanted") and len(n.mention.text.split()) > 1 and not _is_asked_for(n)
             for n in named
         )
-        if spoken_of:
+
+    def _kind_sought(self, named: list[_Named], scores: dict[str, float], memory: Memory) -> str | None:
+        """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
+        if self._speaks_of_formation(named):
             return FORMATION if max(scores.get(need, 0.0) for need in OF_FORMATION) >= INTENT_THRESHOLD else None
         if max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD or memory.focus.startswith("MET."):
             return METIER
@@ -423,6 +434,12 @@ def _asked_types(message: str) -> tuple[str, ...]:
     """The diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
     return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
+
+
+def _is_plain_word(named: _Named) -> bool:
+    """Whether the title of a formation stands in a message as a plain word ("la bande dessinée"), without its diploma."""
+    text = named.mention.text
+    return named.mention.source != "id" and text.islower() and not find_diploma_types(text) and len(text.split()) <= 2
 
 
 def _start(word: str) -> str:
