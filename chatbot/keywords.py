@@ -19,19 +19,20 @@ Scores = npt.NDArray[np.float32]
 WORD = re.compile(r"[^\W_]+")
 FIELDS = ("text", "name", "everyday")
 CONTENTS = "keywords.json"
-# Words that carry no subject, in sheets and in questions, the way people type them included.
+# Words that carry no subject, in sheets and in questions, the way people type them included; not "son", "car" or "or",
+# which are subjects too.
 STOP_WORDS = frozenset({
     "a", "afin", "ai", "aimerai", "aimerais", "ainsi", "alors", "and", "apres", "as", "au", "aussi", "autre", "autres",
-    "aux", "avec", "avez", "avoir", "bcp", "beaucoup", "bien", "bjr", "bonjour", "bonsoir", "c", "ca", "car", "cb",
+    "aux", "avec", "avez", "avoir", "bcp", "beaucoup", "bien", "bjr", "bonjour", "bonsoir", "c", "ca", "cb",
     "ce", "cela", "celle", "celui", "ces", "cest", "cet", "cette", "ceux", "chez", "cmb", "combien", "comme", "comment",
     "d", "dans", "de", "depuis", "des", "devenir", "deviens", "dit", "doit", "donc", "dont", "du", "elle", "elles",
     "en", "est", "et", "etaient", "etait", "ete", "etes", "etre", "eux", "exactement", "fait", "faire", "faudrait",
     "faut", "fo", "font", "genre", "he", "hein", "how", "i", "il", "ils", "is", "j", "jaimerai", "jai", "je", "jveu",
     "jveux", "koi", "kel", "l", "la", "le", "les", "leur", "leurs", "lui", "m", "ma", "mais", "me", "meme", "merci",
-    "mes", "mettre", "moi", "mon", "my", "n", "ne", "ni", "nos", "notre", "nous", "of", "oh", "on", "ont", "or", "ou",
+    "mes", "mettre", "moi", "mon", "my", "n", "ne", "ni", "nos", "notre", "nous", "of", "oh", "on", "ont", "ou",
     "oui", "par", "parce", "parle", "parler", "pas", "peu", "peut", "peux", "pk", "plait", "plus", "plutot", "pour",
     "pourquoi", "pouvez", "pr", "puis", "puisse", "qd", "qu", "quand", "que", "quel", "quelle", "quelles", "quels",
-    "qui", "quoi", "s", "sa", "salut", "se", "sera", "ses", "si", "sinon", "slt", "soit", "son", "sont", "stp", "suis",
+    "qui", "quoi", "s", "sa", "salut", "se", "sera", "ses", "si", "sinon", "slt", "soit", "sont", "stp", "suis",
     "sur", "svp", "t", "ta", "te", "tes", "the", "to", "toi", "ton", "tous", "tout", "toute", "toutes", "tres", "tu",
     "un", "une", "vais", "va", "veut", "veux", "vers", "via", "voudrais", "voudrait", "vos", "votre", "vous",
     "vraiment", "what", "y",

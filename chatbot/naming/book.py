@@ -70,13 +70,13 @@ class NameBook:
         """Give the keys of a name of a sheet; the words of its diploma become one key."""
         words = split_words(name)
         if sheet.kind != METIER and words:
-            keys = tuple(word.key for word in words)
-            phrases = [p for p in self._titled.get(keys[0], ()) if keys[: len(p[0])] == p[0]]
+            said = tuple(word.singular for word in words)
+            phrases = [p for p in self._titled.get(said[0], ()) if said[: len(p[0])] == p[0]]
             if not phrases:
                 while words and words[0].folded in ARTICLES:
                     words = words[1:]
-                keys = tuple(word.key for word in words)
-                phrases = [p for p in self.said.get(keys[0] if keys else "", ()) if keys[: len(p[0])] == p[0]]
+                said = tuple(word.singular for word in words)
+                phrases = [p for p in self.said.get(said[0] if said else "", ()) if said[: len(p[0])] == p[0]]
                 own = self.keys_of(sheet.title, sheet)[0] if phrases and name != sheet.title else ""
                 phrases = [p for p in phrases if p[1] == own] or phrases
             if phrases:
@@ -95,7 +95,7 @@ class NameBook:
         for rank, name in enumerate(sheet.names):
             source = "alias" if rank else "title"
             for form in name.forms:
-                if sheet.kind == METIER and " / " in form:
+                if rank and sheet.kind == METIER and " / " in form and not name.masculine:
                     continue  # the referential's "brancardier / brancardière": the title again
                 self._add(self.keys_of(form, sheet), sheet.sheet_id, SCORES[source], source)
                 short = PARENTHESIS.sub("", form)

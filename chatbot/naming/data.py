@@ -8,13 +8,13 @@ from pathlib import Path
 from chatbot.catalogue import Catalogue, fold
 from chatbot.naming.words import Word, content_keys, is_link, key_of, split_words
 
-Phrase = tuple[tuple[str, ...], str]  # keys, and the one that stands for them
+Phrase = tuple[tuple[str, ...], str]  # words in the singular, and the key that stands for them
 DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Diploma:
-    """A kind of diploma: the keys that open its titles, and that people say; `key` stands for all of these."""
+    """A kind of diploma: the words that open its titles, and that people say; `key` stands for all of these."""
 
     key: str
     titles: tuple[tuple[str, ...], ...]
@@ -54,7 +54,7 @@ def read_vocabulary(path: Path = DATA / "names.jsonl") -> Vocabulary:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if "diploma" in row:
-            titles = tuple(tuple(word.key for word in split_words(phrase)) for phrase in row["titles"])
+            titles = tuple(tuple(word.singular for word in split_words(phrase)) for phrase in row["titles"])
             said = {_without_links(split_words(phrase)) for phrase in row["titles"] + row["said"]}
             diplomas.append(Diploma("@" + row["diploma"].replace(" ", "_"), titles, tuple(sorted(said))))
         elif "short" in row:
@@ -69,10 +69,10 @@ def read_vocabulary(path: Path = DATA / "names.jsonl") -> Vocabulary:
 
 
 def _without_links(phrase: list[Word]) -> tuple[str, ...]:
-    """Give the keys of a phrase without the links at its end ("diplôme d'État de" → "diplôme d'État")."""
+    """Give the words of a phrase without the links at its end ("diplôme d'État de" → "diplôme d'État")."""
     while len(phrase) > 1 and is_link(phrase[-1]):
         phrase = phrase[:-1]
-    return tuple(word.key for word in phrase)
+    return tuple(word.singular for word in phrase)
 
 
 def read_everyday(catalogue: Catalogue, folder: Path = DATA / "everyday") -> Iterator[Everyday]:

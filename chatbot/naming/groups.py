@@ -8,15 +8,20 @@ from dataclasses import dataclass
 PREFIX = 5  # "commerce" meets "commercial": letters that two words must share to be taken for relatives,
 SHARED = 0.6  # and this part of the longer one
 KINSHIP = 0.6
+UNKNOWN = 6.0  # the weight of a word that no name holds
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The best names of a group: their sheets, the last place that they cover, and how well they fit (0 to 1)."""
+    """The best names of a group: their sheets, and the last place that they cover.
+
+    `quality` is the share of the words asked that they hold, `share` the part of them that is asked, by weight.
+    """
 
     sheet_ids: tuple[str, ...]
     last: int
-    fit: float
+    quality: float
+    share: float
 
 
 class Group:
@@ -46,7 +51,8 @@ class Group:
             for reading, gain in readings:
                 self._hit(reading, gain, hits)
             fresh = {n: hit for n, hit in hits.items() if hit[1] not in taken[n] and (not gained or n in gained)}
-            weight += self._weights.get(key, 6.0)
+            held = [self._weights[other] for _, other in fresh.values()]
+            weight += max(held, default=self._weights.get(key, UNKNOWN))
             weight_until[place] = weight
             for number, (gain, other) in fresh.items():
                 gained[number] += gain
@@ -62,8 +68,8 @@ class Group:
         best = max(share.values())
         chosen = sorted((n for n in share if share[n] > 0.7 * best), key=lambda n: -share[n])
         end = max(last[n] for n in chosen)
-        fit = min(1.0, top / weight_until[end]) * math.sqrt(min(1.0, best))
-        return Match(tuple(dict.fromkeys(self._members[n][0] for n in chosen)), end, fit)
+        sheet_ids = tuple(dict.fromkeys(self._members[n][0] for n in chosen))
+        return Match(sheet_ids, end, min(1.0, top / weight_until[end]), min(1.0, best))
 
     def _hit(self, key: str, gain: float, hits: dict[int, tuple[float, str]]) -> None:
         near = [(key, gain)] if key in self._postings else []

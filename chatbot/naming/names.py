@@ -81,7 +81,7 @@ class Names:
         edges = [self._edges(words, place) for place in range(len(words))]
         ends = [bool(SENTENCE_END.match(message, word.end)) for word in words]
         for place, word in enumerate(words):
-            if word.folded not in LINKS or word.raw in ("DE", "DU"):
+            if word.folded not in LINKS or any(edge.keys[0][0] == "@" for edge in edges[place]):
                 found += self._find_names(message, words, edges, place)
                 found += self._find_partial(message, words, edges, ends, place)
         found.sort(key=lambda mention: (-_worth(mention, words), mention.start))
@@ -122,8 +122,8 @@ class Names:
         edges = [_Edge(place + 1, (word.key,), 0.0)]
         if word.folded != word.key:
             edges.append(_Edge(place + 1, (word.folded,), 0.0))
-        following = tuple(other.key for other in words[place : place + 8])
-        said = [p for p in self._book.said.get(word.key, ()) if following[: len(p[0])] == p[0]]
+        following = tuple(other.singular for other in words[place : place + 8])
+        said = [p for p in self._book.said.get(word.singular, ()) if following[: len(p[0])] == p[0]]
         longest = max((len(phrase) for phrase, _ in said), default=0)
         for phrase, key in said:
             if len(phrase) == longest and (phrase not in LINK_SIGLES or word.raw.isupper()):
@@ -172,22 +172,20 @@ class Names:
             while is_link(words[end - 1]) and end - 1 > place:
                 end -= 1
             mention = self._name_mention(message, words[place].start, words[end - 1].end, name, cost)
-            if mention.source == "sigle" and not self._is_sigle(words[end - 1]):
+            last = words[end - 1]
+            if mention.source == "sigle" and last.folded in BREAKS | LINKS and not last.raw.isupper():
                 continue
             if end - place > 1 or (not short and self._stands_alone(words[place], mention)):
                 yield mention
 
     def _stands_alone(self, word: Word, mention: Mention) -> bool:
         """Tell whether one word is enough to name something: a sigle or a school's title may be an ordinary word."""
-        if len(word.raw) < 4 or mention.sheet_ids[0].startswith("FOR"):
-            return self._is_sigle(word)
+        if len(word.raw) < 4 or mention.source == "sigle" or mention.sheet_ids[0].startswith("FOR"):
+            return word.folded not in self._ordinary or (len(word.raw) > 1 and word.raw.isupper())
         if mention.source == "fuzzy":
             named = self._spelling.nearest(word.key)
             return len(word.raw) > 5 and any(key[-2:] == word.key[-2:] for key, _ in named)
         return word.folded not in self._vocabulary.ordinary
-
-    def _is_sigle(self, word: Word) -> bool:
-        return word.folded not in self._ordinary or (len(word.raw) > 1 and word.raw.isupper())
 
     def _name_mention(self, message: str, start: int, end: int, name: str, cost: float) -> Mention:
         fits = self._book.entries[name]
@@ -216,7 +214,10 @@ class Names:
             if match:
                 end = words[match.last].end
                 ids = sorted(match.sheet_ids, key=lambda sheet_id: not self._catalogue[sheet_id].detailed)
-                score = round(0.25 + 0.55 * match.fit - edge.cost, 3)
+                # Few words after "BTS" say which one; after "technicien" they must be most of the name.
+                fit = match.quality * match.share ** (0.25 if head[0] == "@" else 0.5)
+                low, high = (0.4, 0.84) if head[0] == "@" else (0.25, 0.8)
+                score = round(low + (high - low) * fit - edge.cost, 3)
                 yield Mention(start, end, message[start:end], tuple(ids), score, "partial")
             elif head[0] != "@" and len(titled := self._book.titled(head)) > 2:
                 yield Mention(start, end, message[start:end], titled, 0.2, "partial")

@@ -35,6 +35,11 @@ class Word:
     folded: str
     key: str
 
+    @property
+    def singular(self) -> str:
+        """Give the folded word without the s of its plural: "mastère" and "master" stay apart."""
+        return self.folded[:-1] if len(self.folded) > 3 and self.folded[-1] == "s" else self.folded
+
 
 @lru_cache(maxsize=100_000)
 def key_of(folded: str) -> str:
