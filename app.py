@@ -2,11 +2,7 @@
 
 import sys
 
-from chatbot.assembly import serve
-from chatbot.config import Settings, SettingsError
+from chatbot.__main__ import main
 
 if __name__ == "__main__":
-    try:
-        serve(Settings.from_environment())
-    except SettingsError as error:
-        sys.exit(str(error))
+    sys.exit(main(["serve"]))

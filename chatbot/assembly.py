@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 from chatbot.answering import Chatbot
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings
@@ -53,7 +55,8 @@ def list_artefacts() -> tuple[Artefact, ...]:
     """Give what is learned when the sheets are indexed, beside the embedding."""
 
     def learn_labels(folder: Path, catalogue: Catalogue, embedder: Embedder) -> None:
-        train_labels(read_examples(), embedder.encode_query, folder)
+        with threadpool_limits(1):  # with two threads that wait for each other, liblinear took five times as long
+            train_labels(read_examples(), embedder.encode_query, folder)
 
     return (Artefact(LABELS, hashlib.sha256(EXAMPLES.read_bytes() + CUES.read_bytes()).hexdigest(), learn_labels),)
 
@@ -156,6 +159,7 @@ def serve(settings: Settings) -> None:
         raise AddressTaken(f"{reason}. Set CHATBOT_HOST or CHATBOT_PORT to another.") from error
     import uvicorn
 
+    threadpool_limits(1)  # the matrices of a question are small: threads only get into each other's way
     with listener:
         app = create_app(settings)
         print(f"Serving on http://{settings.host}:{settings.port}", flush=True)

@@ -1,6 +1,5 @@
 """The command line: what it prints, one sentence for what is wrong, exit code 2 and never a traceback."""
 
-import json
 import socket
 from pathlib import Path
 
