@@ -1,10 +1,10 @@
 """A question in; ranked sheets and passages out. `chatbot.retrieval.chain` holds the same as a LangChain retriever."""
 
-from chatbot.retrieval.features import FEATURES, Candidates, SearchIndex
+from chatbot.retrieval.features import FEATURES, Candidates, Floats, SearchIndex
 from chatbot.retrieval.ranker import Lesson, fit_weights, read_weights, write_weights
 from chatbot.retrieval.retriever import Hit, Retriever, SheetHit
 
 __all__ = [
-    "FEATURES", "Candidates", "Hit", "Lesson", "Retriever", "SearchIndex", "SheetHit", "fit_weights", "read_weights",
-    "write_weights",
+    "FEATURES", "Candidates", "Floats", "Hit", "Lesson", "Retriever", "SearchIndex", "SheetHit", "fit_weights",
+    "read_weights", "write_weights",
 ]  # fmt: skip

@@ -20,11 +20,12 @@ FEATURES = (
     "text", "name", "everyday", "chunk_cosine", "everyday_cosine",
     "text_rank", "name_rank", "everyday_rank", "chunk_rank", "everyday_cosine_rank",
     "name_held", "name_held_weight", "question_held",
-    "identified", "named", "named_rank", "named_partly", "named_as_goal", "named_as_past", "named_alone",
+    "identified", "named", "named_rank", "named_partly", "named_as_goal", "named_as_past", "named_share",
+    "named_alone",
     "formation", "formation_asked", "metier_while_diploma_asked", "diploma_fits", "bare",
 )  # fmt: skip
 NAMED = FEATURES.index("identified")
-NOT_NAMED = (0.0,) * 6
+NOT_NAMED = (0.0,) * 7
 TOP_KEYWORDS = 40
 TOP_CHUNKS = 120
 TOP_EVERYDAY = 60
@@ -105,7 +106,7 @@ class FeatureSource:
             columns[rank][:] = _reciprocal_ranks(columns[name])
         self._add_names(query, chosen, columns)
         for row, place in enumerate(chosen.tolist()):
-            rows[row, NAMED : NAMED + 6] = named.get(place, NOT_NAMED)
+            rows[row, NAMED : NAMED + 7] = named.get(place, NOT_NAMED)
         columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
         self._add_kinds(query, chosen, columns)
         return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
@@ -120,7 +121,8 @@ class FeatureSource:
         return best
 
     def _place_mentions(self, query: str, mentions: Sequence[Mention]) -> dict[int, tuple[float, ...]]:
-        """Give the features from "identified" to "named_as_past" of each sheet named."""
+        """Give the features from "identified" to "named_share" of each sheet named."""
+        weight = self._weigh(query) or 1.0
         named: dict[int, tuple[float, ...]] = {}
         for mention in mentions:
             before = fold(query[: mention.start]).replace("'", " ").split()[-NEAR_BEFORE:]
@@ -137,9 +139,13 @@ class FeatureSource:
                     value if part else 0.0,
                     value * bool(GOAL & set(before)),
                     value * (bool(PAST & set(before)) and not GOAL & set(before)),
+                    0.0 if part else value * self._weigh(mention.text) / weight,
                 )
                 named[place] = tuple(map(max, found, named.get(place, NOT_NAMED)))
         return named
+
+    def _weigh(self, text: str) -> float:
+        return sum(map(self._index.keywords.weight_of, set(self._index.keywords.stems_of(text))))
 
     def _add_names(self, query: str, chosen: npt.NDArray[np.int64], columns: dict[str, Floats]) -> None:
         """Measure how much of a sheet's best name the question holds, and of the question that name."""
