@@ -62,7 +62,7 @@ STOP = set(
     "mais me meme merci mes metier moi mon n ne ni non nos notre nous on ont ou oui par pas passer peu peut plus plutot possible pour pouvez pr qu quand que "
     "quel quelle quelles quels qui quoi s sa sans se ses si slt son sont stp suis sur svp t ta te tes toi ton toujours tout tous toute tres tu un une va vais vers "
     "veut veux voila vont vos votre voudrais vous vrai y travail travailler formation formations etudes etude devenir metiers boulot niveau annees ans "
-    "j'aimerais aimerais souhaite debut debute debutant dernier second seconde premier recommander reference concretement exactement vraiment besoin quelqu'un genre".split()
+    "j'aimerais aimerais souhaite tard avenir jour reve reves envie debut debute debutant dernier second seconde premier recommander reference concretement exactement vraiment besoin quelqu'un genre".split()
 )
 
 

@@ -21,7 +21,7 @@ CUES = DATA / "cues.json"
 MASKS = {"metier": "metierx", "formation": "formationx"}
 CHARACTERS, WORDS = 2**15, 2**14
 EMBEDDING_WEIGHT = 1.0  # the embedding's share beside the n-grams, chosen by cross-validation on the examples
-CUE_WEIGHT = 1.0
+CUE_WEIGHT = 2.0
 CLAUSE_END = re.compile(r"(?<=[.?!;:…])\s+|,\s+|\n")
 
 Encode = Callable[[str], NDArray[np.float32]]

@@ -13,6 +13,12 @@ FORMATION_NEEDS = (
     "fiche", "type", "sigle", "duree", "niveau", "certification", "acces", "attendus", "contenu", "poursuite",
     "metiers_apres",
 )  # fmt: skip
+# What a need of the other kind of sheet means, asked of this one.
+AS_METIER = {"certification": "niveau", "type": "diplomes", "attendus": "acces", "contenu": "diplomes", "poursuite": "diplomes"}
+AS_FORMATION = {
+    "diplomes": "acces", "competences": "attendus", "missions": "contenu", "emploi": "metiers_apres",
+    "carriere": "poursuite", "conditions": "contenu",
+}  # fmt: skip
 FORMATION_ONLY = {"type", "certification", "attendus", "poursuite", "contenu", "metiers_apres", "sigle"}
 METIER_ONLY = {"salaire", "missions", "statut", "conditions", "carriere", "interets", "rome"}
 

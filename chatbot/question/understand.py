@@ -13,7 +13,7 @@ from chatbot.naming import Mention, Names
 from chatbot.question.classifier import MASKS, LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_diploma_types, find_levels
 from chatbot.question.conversation import Memory, pointed_at, points_back, recall
-from chatbot.question.model import FORMATION_NEEDS, FORMATION_ONLY, METIER_NEEDS, METIER_ONLY, Question, Turn
+from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.roles import role_of
 from chatbot.question.safety import find_danger
 from chatbot.question.tastes import Tastes
@@ -28,7 +28,7 @@ SEVERAL_METIERS = re.compile(
 )
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
-NEED_THRESHOLD = 0.35
+NEED_THRESHOLD = 0.3
 INTENT_THRESHOLD = 0.5
 # Scores of the fitted ranker, measured on 350 questions: one that names or describes a sheet has 11 to 22 for its best,
 # a wish, an ellipsis or small talk 6 to 10.
@@ -42,6 +42,7 @@ NAMED_METIER = re.compile(
     r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
+WISH = re.compile(r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre|je cherche)\b")
 DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
 BOTH = re.compile(r"^\W*(?:et|ou|vs|versus|contre)\b", re.IGNORECASE)
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
@@ -117,7 +118,7 @@ class Understanding:
             out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
         )
         best_need = max(scores.get(need, 0.0) for need in (*METIER_NEEDS, *FORMATION_NEEDS))
-        danger = find_danger(message, scores, asks=bool(best_need >= 0.7 or (hits and hits[0].score >= CONFIDENT)))
+        danger = find_danger(message, scores, asks=bool(best_need >= INTENT_THRESHOLD or (hits and hits[0].score >= PLAUSIBLE)))
         if danger:
             return replace(question, intent="support", topic=danger)
         aside = self._aside(message, scores, named, hits)
@@ -150,7 +151,8 @@ class Understanding:
             return "off_topic"
         asked = max(scores.get(need, 0.0) for need in (*METIER_NEEDS, *FORMATION_NEEDS, "explore", "compare"))
         if label in ("greeting", "thanks", "identity", "insult", "discouragement") and scores[label] >= INTENT_THRESHOLD:
-            return label if asked < INTENT_THRESHOLD else ""
+            tastes = self.tastes.find_interests(message)
+            return "" if asked >= INTENT_THRESHOLD or (label == "discouragement" and tastes) else label
         return "" if re.search(r"\w{2}", message) else "off_topic"
 
     def _about_sheets(
@@ -200,9 +202,15 @@ class Understanding:
         if compares and len(_distinct(asked)) == 1 and memory.focus and points_back(message):
             return replace(question, intent="compare", subjects=(self._best_of(_distinct(asked)[0], question), memory.focus))
         of_metier = max(scores.get(need, 0.0) for need in METIER_ONLY) >= INTENT_THRESHOLD
-        sure = [n for n in asked if n.mention.score >= SURE and not (n.kind == FORMATION and (of_metier or _is_plain_word(n)))]
-        studied = [n for n in named if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial"]
-        if studied and scores["metiers_apres"] >= INTENT_THRESHOLD and not any(n.kind == METIER and n.role == "wanted" for n in sure):
+        sure = [n for n in asked if n.mention.score >= SURE and not (n.kind == FORMATION and (of_metier or _is_plain_word(n) or _is_bare_diploma(n)))]
+        studied = [
+            n
+            for n in named
+            if n.kind == FORMATION and n.mention.score >= SURE and n.mention.source != "partial" and not _is_bare_diploma(n) and not _is_plain_word(n)
+        ]
+        tasteful = bool(question.interests or question.settings) and explores
+        reverses = scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and all(n.role == "had" for n in studied))
+        if studied and reverses and not any(n.kind == METIER and n.role == "wanted" for n in sure):
             return self._for_named(question, studied, scores, memory, hits)
         if explores and not any(n.kind == METIER and n.role == "wanted" for n in sure):
             if studied and not (question.interests or question.settings):
@@ -223,6 +231,8 @@ class Understanding:
         """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""
         if not _own_words(self._labels, without_names(message, [studied.mention])):
             return True
+        if WISH.search(fold(message)):
+            return False
         hits = self._ranker.rank(message, limit=1)
         return bool(hits) and hits[0].sheet_id in studied.mention.sheet_ids
 
@@ -316,17 +326,19 @@ class Understanding:
         """Ask a sheet: keep the needs that its kind can answer; without one, the needs of the last message."""
         is_metier = sheet_id.startswith("MET.") or (sheet_id in self._catalogue and self._catalogue[sheet_id].kind == METIER)
         possible = METIER_NEEDS if is_metier else FORMATION_NEEDS
-        needs = tuple(need for need in possible if need in question.needs)
+        translated = AS_METIER if is_metier else AS_FORMATION
+        said = {need if need in possible else translated.get(need, "") for need in question.needs}
+        needs = tuple(need for need in possible if need in said)
         if "metiers_apres" in needs and "poursuite" not in needs and scores.get("poursuite", 0.0) >= 0.15:
             needs = (*needs, "poursuite")
         if question.specific and "fiche" in needs:
             needs = tuple(need for need in needs if need != "fiche") or ("question",)
         if not needs:
             best = max(possible, key=lambda need: scores.get(need, 0.0))
-            if scores.get(best, 0.0) >= 0.2:
-                needs = (best,)
-            elif memory.last_message and len(question.message.split()) <= 8:
+            if memory.last_message and (len(question.message.split()) <= 8 or scores["correction"] >= NEED_THRESHOLD):
                 needs = self._needs_of(memory.last_message, possible)
+            if not needs and scores.get(best, 0.0) >= 0.15:
+                needs = (best,)
         if not needs:
             needs = ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
         return replace(question, subjects=(sheet_id,), needs=needs)
@@ -383,7 +395,7 @@ class Understanding:
                 continue
             words = [word for word in re.findall(r"[^\W\d_]{5,}", fold(found.group(1))) if not re.search(r"(?:ee?s?|er|ant|ment)$", word)]
             strange = [word for word in words if _start(word) not in self._name_starts]
-            if any(not self._ranker.knows(word) for word in strange) or (words and strange == words and top_score < CONFIDENT):
+            if any(not self._ranker.knows(word) for word in strange) or (words and strange == words and top_score < CONFIDENT + 2):
                 return found.group(1).strip()
         return ""
 
@@ -434,6 +446,11 @@ def _asked_types(message: str) -> tuple[str, ...]:
     """The diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
     return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
+
+
+def _is_bare_diploma(named: _Named) -> bool:
+    """Whether a mention is only a word of diploma ("BTS"), which names none."""
+    return len(named.mention.text.split()) == 1 and bool(find_diploma_types(named.mention.text.upper()))
 
 
 def _is_plain_word(named: _Named) -> bool:
