@@ -1,4 +1,4 @@
-"""The command line: index the sheets, serve, ask one question."""
+"""The command line: index the sheets, serve, ask one question, measure."""
 
 import argparse
 import json
@@ -39,6 +39,12 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", help="in French, between quotes")
     ask.add_argument("--json", action="store_true", help="print what POST /api/answer would give")
     ask.set_defaults(run=run_ask)
+    evaluate = commands.add_parser("evaluate", help="measure on questions with their right answers")
+    evaluate.add_argument(
+        "questions", nargs="+", type=Path, metavar="QUESTIONS", help="files of questions (JSON lines)"
+    )
+    evaluate.add_argument("--retrieval", action="store_true", required=True, help="how high the right sheets rank")
+    evaluate.set_defaults(run=run_evaluate)
     return parser
 
 
@@ -113,6 +119,28 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> int:
         print("\nSources (Onisep, données Idéo, licence ODbL) :")
     for source in sources:
         print(f"- {source['title']} ({source['id']}), {source['section']} : {source['url']}")
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    """Print how high each way of finding sheets ranks the right ones."""
+    from chatbot.assembly import build_retriever
+    from chatbot.embedding import EmbeddingError
+    from chatbot.evaluation import evaluate_retrieval, read_cases, render_table
+    from chatbot.index import IndexProblem, open_index
+    from chatbot.retrieval import read_weights
+
+    try:
+        cases = read_cases(options.questions)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        return _refuse(f"The questions cannot be read ({type(error).__name__}: {error}).")
+    if not cases:
+        return _refuse("No question of one turn with right sheets in these files.")
+    try:
+        index = open_index(settings.vectorstore, settings)
+    except (IndexProblem, EmbeddingError) as error:
+        return _refuse(error)
+    print(render_table(evaluate_retrieval(cases, build_retriever(index), read_weights())))
     return 0
 
 

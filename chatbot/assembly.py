@@ -68,15 +68,20 @@ def index_sheets(
     return build_index(paths, settings, list_artefacts(), adapt=adapt, full=full, report=report)
 
 
+def build_names(index: Index) -> Names:
+    """Gather the names of the sheets of an open index."""
+    return Names(index.catalogue, read_everyday(index.catalogue))
+
+
 def build_retriever(index: Index) -> Retriever:
     """Wire the retriever over an open index."""
-    return Retriever(index, Names(index.catalogue, read_everyday(index.catalogue)))
+    return Retriever(index, build_names(index))
 
 
 def build_chatbot(index: Index) -> Chatbot:
     """Wire the chatbot over an open index."""
     catalogue = index.catalogue
-    names = Names(catalogue, read_everyday(catalogue))
+    names = build_names(index)
     retriever = Retriever(index, names)
     labels = open_labels(index.artefact(LABELS), index.embedder.encode_query)
     understanding = Understanding(catalogue, names, retriever, labels, Tastes())
