@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from chatbot.answering import Chatbot
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings
 from chatbot.embedding import Embedder, EmbeddingError
-from chatbot.evidence import Evidence
 from chatbot.index import (
     Artefact,
     Index,
@@ -29,16 +27,17 @@ from chatbot.index import (
     open_index,
 )
 from chatbot.index.build import Report
-from chatbot.naming import Names, read_everyday
-from chatbot.question import Tastes, Understanding, open_labels, read_examples, train_labels
-from chatbot.question.classifier import CUES, EXAMPLES
-from chatbot.retrieval import Retriever
 
+# Understanding questions takes scikit-learn, a second to import: indexing does without where it can.
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from chatbot.answering import Chatbot
     from chatbot.api import OpenIndex
+    from chatbot.naming import Names
+    from chatbot.retrieval import Retriever
 
+DATA = Path(__file__).parent / "data"
 LOG = logging.getLogger("chatbot")
 LABELS = "labels"
 WATCH_SECONDS = 2.0
@@ -53,12 +52,16 @@ class AddressTaken(Exception):
 
 def list_artefacts() -> tuple[Artefact, ...]:
     """Give what is learned when the sheets are indexed, beside the embedding."""
+    sources = (DATA / "examples.jsonl", DATA / "cues.json", DATA.parent / "question" / "classifier.py")
 
     def learn_labels(folder: Path, catalogue: Catalogue, embedder: Embedder) -> None:
+        from chatbot.question import read_examples, train_labels
+
         with threadpool_limits(1):  # with two threads that wait for each other, liblinear took five times as long
             train_labels(read_examples(), embedder.encode_query, folder)
 
-    return (Artefact(LABELS, hashlib.sha256(EXAMPLES.read_bytes() + CUES.read_bytes()).hexdigest(), learn_labels),)
+    fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    return (Artefact(LABELS, fingerprint, learn_labels),)
 
 
 def index_sheets(
@@ -70,16 +73,25 @@ def index_sheets(
 
 def build_names(index: Index) -> Names:
     """Gather the names of the sheets of an open index."""
+    from chatbot.naming import Names, read_everyday
+
     return Names(index.catalogue, read_everyday(index.catalogue))
 
 
 def build_retriever(index: Index) -> Retriever:
     """Wire the retriever over an open index."""
+    from chatbot.retrieval import Retriever
+
     return Retriever(index, build_names(index))
 
 
 def build_chatbot(index: Index) -> Chatbot:
     """Wire the chatbot over an open index."""
+    from chatbot.answering import Chatbot
+    from chatbot.evidence import Evidence
+    from chatbot.question import Tastes, Understanding, open_labels
+    from chatbot.retrieval import Retriever
+
     catalogue = index.catalogue
     names = build_names(index)
     retriever = Retriever(index, names)
