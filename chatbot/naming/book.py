@@ -44,7 +44,7 @@ class NameBook:
         self._lower_topics()
         self.sorted = sorted(self.entries)
         counts = Counter(key for name in self.sorted for key in name.split(" "))
-        self.words = frozenset(counts)
+        self.counts = counts
         self.weights = {key: math.log(1 + len(self.sorted) / count) for key, count in counts.items()}
         self.heads = self._gather_heads()
         self._mark_generic()
@@ -134,10 +134,11 @@ class NameBook:
 
     def _lower_topics(self) -> None:
         for name, entry in self.entries.items():
-            if name[0] != "@" and name.count(" ") < 3 and all(source == "title" for _, source in entry.values()):
+            metier = any(sheet_id.startswith("MET") for sheet_id in entry)
+            if name[0] != "@" and (metier or name.count(" ") < 2):
                 for sheet_id, (score, source) in entry.items():
-                    if sheet_id.startswith("FOR") and score > TOPIC:
-                        entry[sheet_id] = (TOPIC, source)
+                    if sheet_id.startswith("FOR") and source == "title":
+                        entry[sheet_id] = (min(score, TOPIC), source)
 
     def _gather_heads(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
         """Give for each first key the sheets and what follows it: diplomas by all their names, métiers by their own."""

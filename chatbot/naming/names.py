@@ -3,14 +3,14 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chatbot.catalogue import Catalogue
 from chatbot.naming.book import BARE, NameBook, ordinary_words
 from chatbot.naming.data import Everyday, Vocabulary, read_vocabulary
 from chatbot.naming.groups import Group
-from chatbot.naming.spelling import Spelling
+from chatbot.naming.spelling import RARE, Spelling
 from chatbot.naming.words import LINKS, Word, is_link, key_of, split_words
 
 TYPED_ID = re.compile(
@@ -18,6 +18,8 @@ TYPED_ID = re.compile(
 )
 SENTENCE_END = re.compile(r"\s*(?:[.?!;\n]\s|[+=])")
 LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capitals
+# A lone word with one of these may well be a verb that no sheet uses, rather than a slip in a name.
+VERB_ENDINGS = ("er", "ent", "ez", "ais", "ait", "ons", "ant", "era", "ir")
 MOST_COST = 0.35
 MOST_WORDS = 14  # after a head
 # Words that end the words of a diploma's or métier's speciality.
@@ -70,14 +72,16 @@ class Names:
         self._catalogue = catalogue
         self._vocabulary = vocabulary or read_vocabulary()
         self._book = NameBook(catalogue, entries, self._vocabulary)
-        self._spelling = Spelling(self._book.words)
+        opening = {word for phrases in self._book.said.values() for phrase, _ in phrases for word in phrase} | LINKS
+        self._opening = {key_of(word): word for word in opening if len(word) > 4}
+        self._spelling = Spelling(self._book.counts | dict.fromkeys(self._opening, RARE + 1))
         self._ordinary = self._vocabulary.ordinary | ordinary_words(catalogue, entries)
         self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
     def find(self, message: str, limit: int = 12) -> list[Mention]:
         """Find the sheets named in a message: mentions that don't overlap, in the order of the message."""
         found = list(self._find_ids(message))
-        words = split_words(message)
+        words = [self._mend(word) for word in split_words(message)]
         edges = [self._edges(words, place) for place in range(len(words))]
         ends = [bool(SENTENCE_END.match(message, word.end)) for word in words]
         for place, word in enumerate(words):
@@ -94,7 +98,7 @@ class Names:
     def correct(self, word: str) -> tuple[str, ...]:
         """Give the keys of names that a folded word may be a slip of; nothing for a word that is in use."""
         key = key_of(word)
-        if word in self._ordinary or key in self._book.words:
+        if word in self._ordinary or key in self._book.counts:
             return ()
         return tuple(other for other, _ in self._spelling.nearest(key))
 
@@ -109,13 +113,21 @@ class Names:
 
     def diplomas_in(self, message: str) -> frozenset[str]:
         """Give the kinds of diploma that a message speaks of, as keys to compare with `diploma_of`."""
-        words = split_words(message)
+        words = [self._mend(word) for word in split_words(message)]
         found = (edge.keys[0] for place in range(len(words)) for edge in self._edges(words, place))
         return frozenset(key for key in found if key[0] == "@" and key != BARE)
 
     def diploma_of(self, sheet_id: str) -> str:
         """Give the kind of diploma of a formation, '' when its title does not open with one."""
         return self._book.diplomas.get(sheet_id, "")
+
+    def _mend(self, word: Word) -> Word:
+        """Mend a slip in a word that opens or links names ("licnce", "mentoin")."""
+        if word.folded in self._ordinary or word.key in self._book.counts or len(word.folded) < 5:
+            return word
+        nearest = self._spelling.nearest(word.key)
+        meant = self._opening.get(nearest[0][0]) if nearest else None
+        return replace(word, folded=meant, key=key_of(meant)) if meant else word
 
     def _edges(self, words: list[Word], place: int) -> list[_Edge]:
         word = words[place]
@@ -132,12 +144,13 @@ class Names:
             edges.append(_Edge(place + 1, keys, 0.04, short=True))
         for keys in self._vocabulary.trades.get(word.key, ()):
             edges.append(_Edge(place + 1, keys, 0.04, trade=True))
-        known = self._book.words
+        known = self._book.counts
         if place + 1 < len(words) and (joined := word.folded + words[place + 1].key) in known and len(joined) > 5:
             edges.append(_Edge(place + 2, (joined,), 0.02))
-        if word.key not in known and word.folded not in self._ordinary and not said:
-            if word.folded[0] in "dl" and (rest := key_of(word.folded[1:])) in known:  # "dingenieur"
-                return [_Edge(place + 1, (rest,), 0.02)]
+        if known.get(word.key, 0) < RARE and word.folded not in self._ordinary and not said:
+            elided = key_of(word.folded[1:]) if word.folded[0] in "dl" and word.key not in known else ""
+            if elided in known:
+                return [_Edge(place + 1, (elided,), 0.02)]  # "dingenieur"
             edges += [_Edge(place + 1, (key,), cost) for key, cost in self._spelling.nearest(word.key)]
             edges += [_Edge(place + 1, keys, 0.03) for keys in _cut(word.folded, known)]
         return edges
@@ -183,8 +196,9 @@ class Names:
         if len(word.raw) < 4 or mention.source == "sigle" or mention.sheet_ids[0].startswith("FOR"):
             return word.folded not in self._ordinary or (len(word.raw) > 1 and word.raw.isupper())
         if mention.source == "fuzzy":
-            named = self._spelling.nearest(word.key)
-            return len(word.raw) > 5 and any(key[-2:] == word.key[-2:] for key, _ in named)
+            near = self._spelling.nearest(word.key)
+            slip = len(word.raw) > 6 and not word.folded.endswith(VERB_ENDINGS) and min(cost for _, cost in near) <= 0.1
+            return len(word.raw) > 5 and (slip or any(key[-2:] == word.key[-2:] for key, _ in near))
         return word.folded not in self._vocabulary.ordinary
 
     def _name_mention(self, message: str, start: int, end: int, name: str, cost: float) -> Mention:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -17,6 +17,8 @@ SOUNDS = tuple(
     )
 )  # fmt: skip
 
+RARE = 2
+
 
 def sound_of(word: str) -> str:
     """Write a folded word roughly as it sounds ("fotograf" and "photographe" meet)."""
@@ -28,10 +30,12 @@ def sound_of(word: str) -> str:
 class Spelling:
     """Nearest words of a vocabulary of keys."""
 
-    def __init__(self, keys: Collection[str]) -> None:
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        """Take the words with how often each stands in names: a rare one may be a slip of the source itself."""
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        for key in sorted(keys):
+        self._counts = counts
+        for key in sorted(counts, key=lambda key: (-counts[key], key)):
             if len(key) >= 4 and key.isalpha():
                 self._by_letter[key[0]].append(key)
                 self._by_sound[sound_of(key)].append(key)
@@ -42,7 +46,8 @@ class Spelling:
         """Give up to eight words with the cost of taking each for this one; none for a short or distant word."""
         if len(key) < 4 or not key.isalpha():
             return ()
-        if alike := self._by_sound.get(sound_of(key)):
+        alike = [other for other in self._by_sound.get(sound_of(key), ()) if other != key]
+        if alike and self._counts[alike[0]] > RARE:
             return tuple((other, 0.04) for other in alike[:3])
         if len(key) < 5:
             return ()
@@ -50,5 +55,7 @@ class Spelling:
         found = process.extract(key, self._by_letter[key[0]], scorer=OSA.distance, score_cutoff=most, limit=8)
         if not found and len(key) >= 7:
             found = process.extract(key, self._all, scorer=OSA.distance, score_cutoff=1, limit=2)
-        best = min((distance for _, distance, _ in found), default=0)
-        return tuple((other, 0.05 + 0.05 * distance) for other, distance, _ in found if distance == best)
+        nearest = min((distance for other, distance, _ in found if self._counts[other] > RARE), default=most)
+        return tuple(
+            (other, 0.05 + 0.05 * distance) for other, distance, _ in found if distance <= nearest and other != key
+        )
