@@ -13,7 +13,7 @@ WANTED = re.compile(
 )
 HAD = re.compile(
     r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?|actuellement|ancienn?e?|ex|il est|elle est|"
-    r"depuis|termin\w+|fini\w*|passe|passer|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'|en poche|obtenu|avoir)"
+    r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'|en poche|obtenu|avoir)"
     r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
