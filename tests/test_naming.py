@@ -95,6 +95,7 @@ def only(mentions: list[Mention]) -> Mention:
                      "mention complémentaire vendeur conseil en alimentation", "FOR.109", id="old name"),
         pytest.param("DE infirmier", "DE infirmier", "FOR.110", id="DE in capitals"),
         pytest.param("école d'infirmière", "école d'infirmière", "FOR.110", id="school"),
+        pytest.param("quelles études pour infirmier", "infirmier", "MET.1", id="studies for a métier"),
         pytest.param("titre pro peintre en bâtiment", "titre pro peintre en bâtiment", "FOR.111", id="titre pro"),
         pytest.param("CAP coiffeur", "CAP coiffeur", "FOR.112", id="trade for its field"),
         pytest.param("le dcg c'est dur ?", "dcg", "FOR.113", id="sigle alone"),

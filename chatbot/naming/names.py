@@ -138,7 +138,10 @@ class Names:
         said = [p for p in self._book.said.get(word.singular, ()) if following[: len(p[0])] == p[0]]
         longest = max((len(phrase) for phrase, _ in said), default=0)
         for phrase, key in said:
-            if len(phrase) == longest and (phrase not in LINK_SIGLES or word.raw.isupper()):
+            sigle = phrase in LINK_SIGLES
+            bare = key == BARE and len(phrase) == 1 and not sigle  # "école d'infirmier", but not "formation pour être…"
+            of = place + 1 < len(words) and words[place + 1].folded in ("d", "de", "du", "des")
+            if len(phrase) == longest and (word.raw.isupper() or not sigle) and (of or not bare):
                 edges.append(_Edge(place + len(phrase), (key,), 0.0))
         for keys in self._vocabulary.shorts.get(word.folded, ()):
             edges.append(_Edge(place + 1, keys, 0.04, short=True))
@@ -166,12 +169,13 @@ class Names:
         self, message: str, words: list[Word], edges: list[list[_Edge]], place: int
     ) -> Iterator[Mention]:
         """Find the names that start at a word: follow every reading of the words as long as it opens a name."""
-        best: dict[int, tuple[float, str, bool]] = {}
+        best: dict[int, tuple[float, float, str]] = {}
         stack = [(place, "", 0.0, False)]
         while stack:
             at, name, cost, short = stack.pop()
-            if at > place and name in self._book.entries and cost < best.get(at, (9.0,))[0]:
-                best[at] = (cost, name, short)
+            if at > place + short and name in self._book.entries:  # a short form alone is not enough
+                score = max(score for score, _ in self._book.entries[name].values()) - cost
+                best[at] = max(best.get(at, (0.0, 0.0, "")), (score, cost, name))
             if at >= len(words):
                 continue
             for edge in edges[at]:
@@ -181,14 +185,17 @@ class Names:
                     stack.append((edge.end, longer, cost + edge.cost, short or edge.short))
             if name and words[at].folded in LINKS and at - place < 20:
                 stack.append((at + 1, name, cost, short))
-        for end, (cost, name, short) in best.items():
+        for end, (_, cost, name) in best.items():
             while is_link(words[end - 1]) and end - 1 > place:
                 end -= 1
             mention = self._name_mention(message, words[place].start, words[end - 1].end, name, cost)
+            joined = any(word.folded in ("et", "ou") for word in words[place:end])
+            if joined and mention.source == "everyday" and name.count(" ") == 1:
+                continue  # "études et paie" is no name
             last = words[end - 1]
             if mention.source == "sigle" and last.folded in BREAKS | LINKS and not last.raw.isupper():
                 continue
-            if end - place > 1 or (not short and self._stands_alone(words[place], mention)):
+            if end - place > 1 or self._stands_alone(words[place], mention):
                 yield mention
 
     def _stands_alone(self, word: Word, mention: Mention) -> bool:
@@ -244,6 +251,8 @@ class Names:
         for place in range(head.end, min(len(words), head.end + MOST_WORDS)):
             if ends[place - 1] or words[place].folded in BREAKS:
                 return
+            if diploma and place == head.end and words[place].folded in ("pour", "pr"):
+                return  # "un CAP pour conduire"
             if any(edge.keys[0][0] == "@" and edge.keys[0] != BARE for edge in edges[place]):
                 return
             if is_link(words[place]) or words[place].folded in BESIDE or words[place].folded.isdigit():
