@@ -1,4 +1,5 @@
 import json
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from chatbot.catalogue import Catalogue
 from chatbot.chunks import split_sheet
 from chatbot.embedding import Vector
 from chatbot.evaluation import Figures, RetrievalCase, evaluate_retrieval, read_cases, render_table
+from chatbot.evaluation.fitting import ask_names, cross_validate, hold_out_questions, learn
 from chatbot.index import CHUNKS, EVERYDAY
 from chatbot.keywords import Keywords, build_keywords
 from chatbot.naming import Everyday, Names
@@ -137,6 +139,27 @@ def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:
     (tmp_path / "weights.json").write_text(json.dumps({"text": 1.0}))
     with pytest.raises(ValueError, match="fit them again"):
         read_weights(tmp_path / "weights.json")
+
+
+def test_held_out_questions_leave_the_everyday_layer(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    target.mkdir()
+    rows = [{"id": f"FOR.{n}", "title": "t", "names": ["n"], "question": f"q{n}"} for n in (1, 2)]
+    (source / "formations.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (source / "metiers.jsonl").write_text(json.dumps({"id": "MET.1", "names": [], "questions": ["a", "b"]}))
+    held = hold_out_questions(source, target)
+    assert [(case.question, case.right) for case in held] == [("q2", {"FOR.2"}), ("a", {"MET.1"})]
+    left = "".join(path.read_text() for path in sorted(target.iterdir()))
+    assert '"q1"' in left and '"q2"' not in left and '"a"' not in left and '"b"' in left
+
+
+def test_lessons_from_names_fit_and_cross_validate(index: MemoryIndex, retriever: Retriever) -> None:
+    cases = list(ask_names(index.catalogue, random.Random(0)))
+    assert {"MET.1"} in [case.right for case in cases] and {"FOR.3"} not in [case.right for case in cases]
+    lessons = learn(cases, retriever, 1.0, 3)
+    assert all(lesson.right.any() for lesson in lessons)
+    assert cross_validate(cases * 3, retriever, lessons).hit_5 == 1.0
 
 
 def test_evaluation_counts_first_fifth_and_twentieth(retriever: Retriever) -> None:
