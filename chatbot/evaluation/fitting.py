@@ -25,7 +25,7 @@ from chatbot.retrieval import Candidates, Lesson, Retriever, fit_weights, write_
 from chatbot.retrieval.ranker import WEIGHTS
 
 # What a lesson counts: few real questions, many everyday ones that are less like them.
-REAL, EVERYDAY, NAMES = 1.0, 0.05, 0.15
+REAL, EVERYDAY, NAMES = 1.0, 0.05, 0.2
 FOLDS = 8
 HARDEST = 30  # candidates kept of an everyday lesson
 METIER_QUESTIONS = (
