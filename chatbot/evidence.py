@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -66,6 +68,9 @@ STOP = set(
 )
 
 
+BRIDGED = 3  # how many words of the sheets' side make a full bridge
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A sentence of a sheet, verbatim but for white space, with the section that it stands in."""
@@ -122,9 +127,12 @@ class Evidence:
         vector = self._encode([clause])[0]
         asked = content_words(clause)
         weights = {word: sentences.rarity.get(word, sentences.unseen) for word in asked}
+        bridged = find_bridges(clause) - asked
         total = sum(weights.values()) or 1.0
         shared = [sum(weight for word, weight in weights.items() if word in words) / total for words in sentences.words]
-        matched: NDArray[np.float32] = 0.8 * (sentences.vectors @ vector) + 0.7 * np.array(shared, dtype=np.float32)
+        across = [min(BRIDGED, len(bridged & words)) / BRIDGED for words in sentences.words]
+        matched: NDArray[np.float32] = 0.8 * (sentences.vectors @ vector)
+        matched += 0.7 * np.array(shared, dtype=np.float32) + 0.35 * np.array(across, dtype=np.float32)
         return matched
 
     def passages_of(self, sheet: Sheet) -> tuple[Passage, ...]:
@@ -173,6 +181,12 @@ def split_passages(sheet: Sheet) -> list[Passage]:
     return passages
 
 
+def find_bridges(text: str) -> set[str]:
+    """Give the words that sheets use for what a question says in its own ("à son compte" → libéral, indépendant)."""
+    folded = fold(text)
+    return set().union(*(words for pattern, words in BRIDGES if pattern.search(folded)))
+
+
 def split_clauses(question: str) -> list[str]:
     """Give a question whole, and each of its clauses that has two words of its own."""
     clauses = [part.strip() for part in CLAUSE_END.split(question)]
@@ -188,3 +202,9 @@ def content_words(text: str) -> set[str]:
     """Give the stems of a text that carry meaning, without the words of any question."""
     words = (word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in STOP and (len(word) > 2 or word.isdigit()))
     return set(STEMS.split(" ".join(words)))
+
+
+BRIDGES = tuple(
+    (re.compile(pattern), frozenset(content_words(words)))
+    for pattern, words in json.loads((Path(__file__).parent / "data" / "bridges.json").read_text(encoding="utf-8")).items()
+)

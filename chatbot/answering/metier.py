@@ -218,6 +218,8 @@ class MetierWriter:
         """A need that only text answers: the sentences that answer first, then the sub-headings of its section."""
         question = self.question.focus or self.question.message
         headings = HEADINGS.get(need, ())
+        if need == "missions" and not self.sheet.text_of("Nature du travail"):
+            headings = ("En bref",)
         has_section = any(self.sheet.text_of(heading) for heading in headings)
         if need == "missions":
             presentation = [p for p in self.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, plain, shorten
 from chatbot.catalogue import fold
-from chatbot.evidence import Evidence, Passage
+from chatbot.evidence import Evidence, Passage, split_clauses
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
@@ -39,16 +39,22 @@ def answer_from(
     top = found[0][1]
     kept: list[Passage] = []
     used = 0
+    for clause in split_clauses(question)[1:4]:  # each clause of a question gets its best sentence
+        best, score = evidence.find(sheet, clause, needs, limit=1)[0]
+        if score >= max(least, 0.5) and best not in kept and used + len(best.text) <= budget:
+            kept.append(best)
+            used += min(len(best.text), LONGEST)
     for passage, score in found:
         length = min(len(passage.text), LONGEST)
-        if score < max(least, 0.45 * top) or (kept and used + length > budget):
+        if passage in kept or score < max(least, 0.45 * top) or (kept and used + length > budget):
             continue
         kept.append(passage)
         used += length
         if used > budget:
             break
-    best, rest = kept[:1], sorted(kept[1:], key=lambda passage: passage.place)
-    return best + rest
+    first = found[0][0]
+    rest = sorted((passage for passage in kept if passage != first), key=lambda passage: passage.place)
+    return [first, *rest] if first in kept else rest
 
 
 def overview(
