@@ -22,8 +22,13 @@ STEMS = Stems()
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 CACHED_SHEETS = 600  # some 40 kB each
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\bex\.)(?<!\bM\.)(?<!\bc\.-à-d\.)[ »\"]*\s+(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"0-9(-])")
-CLAUSE_END = re.compile(r"[?!.;:]+\s|,\s| et (?:y |est|ca |ça |sa |quel|comment|combien|à quel|on |il |elle )", re.IGNORECASE)
-LEVEL_LINE = re.compile(r"(?:### )?(?:niveau .{1,25}|après la 3e?|après le bac.{0,12}|avec ou sans le bac|bac ?\+ ?\d.{0,10})\s*:?", re.IGNORECASE)
+CLAUSE_END = re.compile(
+    r"[?!.;:]+\s|,\s| et (?:y |est|ca |ça |sa |quel|comment|combien|à quel|on |il |elle )", re.IGNORECASE
+)
+LEVEL_LINE = re.compile(
+    r"(?:### )?(?:niveau .{1,25}|après la 3e?|après le bac.{0,12}|avec ou sans le bac|bac ?\+ ?\d.{0,10})\s*:?",
+    re.IGNORECASE,
+)
 
 # Where the answer to a need usually stands, with the bonus that a sentence gets for standing there.
 PLACES: dict[str, dict[str, float]] = {
@@ -47,24 +52,31 @@ PLACES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 # Words that mark a sentence as one that speaks of the need, whatever words the question uses (folded).
 CUES = {
-    "statut": re.compile(r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b|free-?lance|contractuel|artisan|auto-?entrepreneur"),
-    "carriere": re.compile(r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"),
+    "statut": re.compile(
+        r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b|free-?lance|contractuel|artisan|auto-?entrepreneur"
+    ),
+    "carriere": re.compile(
+        r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"
+    ),
     "emploi": re.compile(r"recrut|embauch|emploi|poste|debouche|marche|concurrence|insertion|demande"),
-    "acces": re.compile(r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire|exige|requis|selection|carte professionnelle|agrement"),
+    "acces": re.compile(
+        r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire|exige|requis|selection|carte professionnelle|agrement"
+    ),
     "duree": re.compile(r"\bans?\b|\bmois\b|annee|semaine|heures"),
     "niveau": re.compile(r"bac ?\+|cap\b|diplome|niveau|master|licence|bts\b|doctorat"),
-    "conditions": re.compile(r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte|dimanche|heures|bruit|froid"),
-    "competences": re.compile(r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"),
+    "conditions": re.compile(
+        r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte|dimanche|heures|bruit|froid"
+    ),
+    "competences": re.compile(
+        r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"
+    ),
     "salaire": re.compile(r"salaire|remuner|euros?|prime|paye|revenu"),
 }
-FIGURE_ASKED = re.compile(r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how (?:long|many|old)")
+FIGURE_ASKED = re.compile(
+    r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how (?:long|many|old)"
+)
 STOP = set(
-    "a ai alors apres as au aussi autre aux avec avoir bac bien bon bonjour c ca ce cela celui ces cet cette chez combien comme comment d dans de des "
-    "deux diplome dire dit doit du elle elles en encore est et etre eu faire fait faut fille fils fois font il ils j jai je juste l la le les leur lui m ma "
-    "mais me meme merci mes metier moi mon n ne ni non nos notre nous on ont ou oui par pas passer peu peut plus plutot possible pour pouvez pr qu quand que "
-    "quel quelle quelles quels qui quoi s sa sans se ses si slt son sont stp suis sur svp t ta te tes toi ton toujours tout tous toute tres tu un une va vais vers "
-    "veut veux voila vont vos votre voudrais vous vrai y travail travailler formation formations etudes etude devenir metiers boulot niveau annees ans "
-    "j'aimerais aimerais souhaite tard avenir jour reve reves envie debut debute debutant dernier second seconde premier recommander reference concretement exactement vraiment besoin quelqu'un genre".split()
+    ["a", "ai", "alors", "apres", "as", "au", "aussi", "autre", "aux", "avec", "avoir", "bac", "bien", "bon", "bonjour", "c", "ca", "ce", "cela", "celui", "ces", "cet", "cette", "chez", "combien", "comme", "comment", "d", "dans", "de", "des", "deux", "diplome", "dire", "dit", "doit", "du", "elle", "elles", "en", "encore", "est", "et", "etre", "eu", "faire", "fait", "faut", "fille", "fils", "fois", "font", "il", "ils", "j", "jai", "je", "juste", "l", "la", "le", "les", "leur", "lui", "m", "ma", "mais", "me", "meme", "merci", "mes", "metier", "moi", "mon", "n", "ne", "ni", "non", "nos", "notre", "nous", "on", "ont", "ou", "oui", "par", "pas", "passer", "peu", "peut", "plus", "plutot", "possible", "pour", "pouvez", "pr", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "s", "sa", "sans", "se", "ses", "si", "slt", "son", "sont", "stp", "suis", "sur", "svp", "t", "ta", "te", "tes", "toi", "ton", "toujours", "tout", "tous", "toute", "tres", "tu", "un", "une", "va", "vais", "vers", "veut", "veux", "voila", "vont", "vos", "votre", "voudrais", "vous", "vrai", "y", "travail", "travailler", "formation", "formations", "etudes", "etude", "devenir", "metiers", "boulot", "niveau", "annees", "ans", "j'aimerais", "aimerais", "souhaite", "tard", "avenir", "jour", "reve", "reves", "envie", "debut", "debute", "debutant", "dernier", "second", "seconde", "premier", "recommander", "reference", "concretement", "exactement", "vraiment", "besoin", "quelqu'un", "genre"]
 )
 
 
@@ -200,11 +212,15 @@ def split_sentences(text: str) -> list[str]:
 
 def content_words(text: str) -> set[str]:
     """Give the stems of a text that carry meaning, without the words of any question."""
-    words = (word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in STOP and (len(word) > 2 or word.isdigit()))
+    words = (
+        word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in STOP and (len(word) > 2 or word.isdigit())
+    )
     return set(STEMS.split(" ".join(words)))
 
 
 BRIDGES = tuple(
     (re.compile(pattern), frozenset(content_words(words)))
-    for pattern, words in json.loads((Path(__file__).parent / "data" / "bridges.json").read_text(encoding="utf-8")).items()
+    for pattern, words in json.loads(
+        (Path(__file__).parent / "data" / "bridges.json").read_text(encoding="utf-8")
+    ).items()
 )

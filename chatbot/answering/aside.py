@@ -59,7 +59,16 @@ ASIDES = {
 }
 EXTRA_TU = {"Dis": "Dis-moi", "aimes": "aimes", "z": "", "veux": "veux", "vaux": "vaux"}
 EXTRA_VOUS = {"Dis": "Dites-moi", "aimes": "aimez", "z": "z", "veux": "voulez", "vaux": "valez"}
-STATUS = {"off_topic": "off_topic", "injection": "off_topic", "insult": "off_topic", "nothing": "clarify", "discouragement": "answered", "greeting": "answered", "thanks": "answered", "identity": "answered"}
+STATUS = {
+    "off_topic": "off_topic",
+    "injection": "off_topic",
+    "insult": "off_topic",
+    "nothing": "clarify",
+    "discouragement": "answered",
+    "greeting": "answered",
+    "thanks": "answered",
+    "identity": "answered",
+}
 STARTERS = (
     "J'aime les animaux, quels métiers sans longues études ?",
     "Quel diplôme pour devenir infirmier ?",
@@ -70,7 +79,12 @@ STARTERS = (
 
 def support_answer(question: Question) -> Answer:
     """Help lines first, warm and short, no career talk."""
-    return Answer(SUPPORT[question.topic].format_map(TU if question.tu or question.topic == "suicide" and not _adult(question) else VOUS), "support")
+    return Answer(
+        SUPPORT[question.topic].format_map(
+            TU if question.tu or (question.topic == "suicide" and not _adult(question)) else VOUS
+        ),
+        "support",
+    )
 
 
 def aside_answer(question: Question) -> Answer:
@@ -81,4 +95,6 @@ def aside_answer(question: Question) -> Answer:
 
 
 def _adult(question: Question) -> bool:
-    return any(word in question.message.lower() for word in ("mon mari", "ma femme", "mes enfants", "mon entreprise", "vous"))
+    return any(
+        word in question.message.lower() for word in ("mon mari", "ma femme", "mes enfants", "mon entreprise", "vous")
+    )

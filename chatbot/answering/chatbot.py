@@ -15,8 +15,7 @@ from chatbot.answering.model import Answer
 from chatbot.answering.wording import end_sentence, exit_level, name_of, of, plain, short_name_of, shorten
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence, split_sentences
-from chatbot.question import Question, Turn, Understanding
-from chatbot.question.understand import Ranker
+from chatbot.question import Question, Ranker, Turn, Understanding
 from chatbot.sheets import METIER, Sheet
 
 LONGEST = 2400  # characters of an answer about one sheet
@@ -79,7 +78,13 @@ class Chatbot:
         return self._about(draft, known[0], known[1:], understood)
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
-        if question.out_of_reach and not set(question.needs) - {"fiche", "question", "diplomes", "acces", "appellations"}:
+        if question.out_of_reach and not set(question.needs) - {
+            "fiche",
+            "question",
+            "diplomes",
+            "acces",
+            "appellations",
+        }:
             return self._out_of_reach(draft, sheet, question)
         if others:
             question = replace(question, diploma_limit=3)
@@ -88,7 +93,9 @@ class Chatbot:
         while draft.length > LONGEST and len(draft.blocks) > 1:
             draft.blocks.pop()
         if others:
-            named = ", ".join(f"{plain(name_of(other))} {draft.mark(other.sheet_id, 'Titre', other.title)}" for other in others)
+            named = ", ".join(
+                f"{plain(name_of(other))} {draft.mark(other.sheet_id, 'Titre', other.title)}" for other in others
+            )
             draft.add(f"Le même nom désigne aussi : {named}.")
         return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
 
@@ -103,20 +110,30 @@ class Chatbot:
         if sheet.duree:
             facts.append(f"- durée : {sheet.duree} {draft.mark(sheet.sheet_id, 'Durée', sheet.duree)}")
         if sheet.kind == METIER and sheet.niveau:
-            facts.append(f"- niveau d'accès minimum : {sheet.niveau.text} {draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}")
+            facts.append(
+                f"- niveau d'accès minimum : {sheet.niveau.text} {draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}"
+            )
         elif exit_level(sheet):
-            facts.append(f"- niveau : {exit_level(sheet)} {draft.mark(sheet.sheet_id, 'Niveau de certification', sheet.certification or exit_level(sheet))}")
+            facts.append(
+                f"- niveau : {exit_level(sheet)} {draft.mark(sheet.sheet_id, 'Niveau de certification', sheet.certification or exit_level(sheet))}"
+            )
         draft.add("\n".join(facts))
         return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
 
     def _unknown_id(self, draft: Draft, question: Question) -> Answer:
         draft.status = "not_found"
-        draft.add(f"Je n'ai pas de fiche {question.topic} : cet identifiant ne correspond à rien dans les fiches chargées ici. Vérifiez-le, ou donnez le nom du métier ou de la formation.")
+        draft.add(
+            f"Je n'ai pas de fiche {question.topic} : cet identifiant ne correspond à rien dans les fiches chargées ici. Vérifiez-le, ou donnez le nom du métier ou de la formation."
+        )
         return draft.finish(suggestions=STARTERS)
 
     def _unknown_metier(self, draft: Draft, question: Question) -> Answer:
         draft.status = "not_found"
-        draft.add(f"Je n'ai pas de fiche « {plain(question.topic)} » parmi les sheets chargées ici.".replace("sheets", "fiches"))
+        draft.add(
+            f"Je n'ai pas de fiche « {plain(question.topic)} » parmi les sheets chargées ici.".replace(
+                "sheets", "fiches"
+            )
+        )
         near = [self.catalogue[i] for i in question.subjects if i in self.catalogue][:3]
         if near:
             draft.add("Les plus proches :\n" + "\n".join(self._choice(draft, sheet) for sheet in near))
@@ -128,7 +145,9 @@ class Chatbot:
         if title is None:
             return aside_answer(replace(question, intent="nothing"))
         draft.status = "not_found"
-        draft.add(f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas chargée ici : elle est sur le site de l'Onisep.")
+        draft.add(
+            f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas chargée ici : elle est sur le site de l'Onisep."
+        )
         return draft.finish(sheet_id)
 
     def _clarify(self, draft: Draft, question: Question) -> Answer:
@@ -140,8 +159,15 @@ class Chatbot:
         return draft.finish(suggestions=tuple(plain(short_name_of(sheet)) for sheet in choices))
 
     def _choice(self, draft: Draft, sheet: Sheet) -> str:
-        first = next(iter(split_sentences((sheet.text_of("Présentation") or sheet.text_of("Description")).replace("\n", " "))), "")
-        level = sheet.niveau.text if sheet.kind == METIER and sheet.niveau else ", ".join(filter(None, (sheet.duree, exit_level(sheet))))
+        first = next(
+            iter(split_sentences((sheet.text_of("Présentation") or sheet.text_of("Description")).replace("\n", " "))),
+            "",
+        )
+        level = (
+            sheet.niveau.text
+            if sheet.kind == METIER and sheet.niveau
+            else ", ".join(filter(None, (sheet.duree, exit_level(sheet))))
+        )
         detail = f" : {end_sentence(shorten(plain(first), 130))}" if first else ""
         mark = draft.mark(sheet.sheet_id, "Titre", sheet.title)
         return f"- **{plain(name_of(sheet))}**{f', {level}' if level else ''}{detail} {mark}"
@@ -153,7 +179,9 @@ class Chatbot:
             return aside_answer(replace(question, intent="nothing"))
         write_proposals(draft, self._understanding.tastes, question, question.levels, proposals)
         first = proposals[0]
-        return draft.finish(first.sheet_id, tuple(f"Parle-moi {of(plain(short_name_of(sheet)))}" for sheet in proposals[:3]))
+        return draft.finish(
+            first.sheet_id, tuple(f"Parle-moi {of(plain(short_name_of(sheet)))}" for sheet in proposals[:3])
+        )
 
     def _suggest(self, sheet: Sheet, question: Question) -> tuple[str, ...]:
         """Offer needs that the sheet can answer and that were not asked."""
@@ -166,5 +194,6 @@ class Chatbot:
         return tuple(
             text
             for need, text in follow_ups.items()
-            if need not in question.needs and able.get(need, bool(need in SECTION_OF and sheet.text_of(SECTION_OF[need])))
+            if need not in question.needs
+            and able.get(need, bool(need in SECTION_OF and sheet.text_of(SECTION_OF[need])))
         )[:4]

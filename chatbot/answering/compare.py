@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.passages import answer_from
-from chatbot.answering.wording import capital, end_sentence, exit_level, lower_first, plain, rank_of, short_name_of, shorten
+from chatbot.answering.wording import (
+    capital,
+    end_sentence,
+    exit_level,
+    lower_first,
+    plain,
+    rank_of,
+    short_name_of,
+    shorten,
+)
 from chatbot.evidence import Evidence
 from chatbot.question import Question
 from chatbot.sheets import METIER, Sheet, study_years
@@ -57,8 +66,12 @@ def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, ne
     if need == "duree" and sheet.duree:
         return cite("Durée", sheet.duree)
     if need == "duree":
-        parts = [f"{lower_first(s.subheading)} : {end_sentence(s.text)}" for s in sheet.sections_under("Durée des études")]
-        years = [p.text for p in evidence.passages_of(sheet) if p.heading == "Accès au métier" and study_years(p.text)][:1]
+        parts = [
+            f"{lower_first(s.subheading)} : {end_sentence(s.text)}" for s in sheet.sections_under("Durée des études")
+        ]
+        years = [p.text for p in evidence.passages_of(sheet) if p.heading == "Accès au métier" and study_years(p.text)][
+            :1
+        ]
         return shorten("; ".join(parts) or " ".join(years), 300)
     if need == "salaire" and sheet.salaire:
         return lower_first(end_sentence(shorten(cite("Salaire", sheet.salaire.text), 200)))

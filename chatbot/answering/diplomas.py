@@ -74,7 +74,9 @@ def write_diplomas(
     selected = choose_formations(draft, evidence, sheet, question)
     if not selected:
         if not brief:
-            draft.add(f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}.")
+            draft.add(
+                f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}."
+            )
         return False
     most = question.diploma_limit or most
     shown = selected[:most]

@@ -9,8 +9,7 @@ from chatbot.answering.draft import Draft
 from chatbot.answering.wording import end_sentence, name_of, plain, shorten
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import split_sentences
-from chatbot.question import Levels, Question, Tastes
-from chatbot.question.understand import Ranker
+from chatbot.question import Levels, Question, Ranker, Tastes
 from chatbot.sheets import METIER, Sheet
 
 PROPOSED = 6
@@ -27,7 +26,8 @@ class Explorer:
         self._catalogue, self._ranker, self._tastes = catalogue, ranker, tastes
         self._metiers = tuple(catalogue.of_kind(METIER))
         self._texts = {
-            sheet.sheet_id: fold(" ".join([sheet.title, *(section.text for section in sheet.sections)])) for sheet in self._metiers
+            sheet.sheet_id: fold(" ".join([sheet.title, *(section.text for section in sheet.sections)]))
+            for sheet in self._metiers
         }
 
     def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
@@ -41,7 +41,11 @@ class Explorer:
             if not fits(sheet, levels):
                 continue
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
-            score += sum(INTEREST_WEIGHT / (1 + 0.25 * place) for place, key in enumerate(question.interests[:4]) if key in sheet.interets)
+            score += sum(
+                INTEREST_WEIGHT / (1 + 0.25 * place)
+                for place, key in enumerate(question.interests[:4])
+                if key in sheet.interets
+            )
             score += SETTING_WEIGHT * sum(self._setting_score(key, sheet) for key in question.settings[:4])
             if score > 0:
                 scores[sheet.sheet_id] = score
@@ -60,7 +64,10 @@ class Explorer:
         chosen: list[Sheet] = []
         families: dict[str, int] = {}
         while scores and len(chosen) < most:
-            best = max(scores, key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in _families(self._catalogue[i])))
+            best = max(
+                scores,
+                key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in _families(self._catalogue[i])),
+            )
             sheet = self._catalogue[best]
             chosen.append(sheet)
             for family in _families(sheet):
@@ -79,14 +86,20 @@ def fits(sheet: Sheet, levels: Levels) -> bool:
     return (levels.lowest is None or rank >= levels.lowest) and (levels.highest is None or rank <= levels.highest)
 
 
-def write_proposals(draft: Draft, tastes: Tastes, question: Question, levels: Levels, proposals: Sequence[Sheet]) -> None:
+def write_proposals(
+    draft: Draft, tastes: Tastes, question: Question, levels: Levels, proposals: Sequence[Sheet]
+) -> None:
     """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
     said = [tastes.interests[key].short for key in question.interests[:3]]
     said += [tastes.settings[key].say for key in question.settings[:2] if tastes.settings[key].say not in said]
     if levels.said:
         said.append(levels.said)
     who = "Tu cherches" if question.tu else "Vous cherchez"
-    intro = f"{who} un métier {', '.join(_address(part, question.tu) for part in said)}. Quelques pistes :" if said else "Voici quelques pistes :"
+    intro = (
+        f"{who} un métier {', '.join(_address(part, question.tu) for part in said)}. Quelques pistes :"
+        if said
+        else "Voici quelques pistes :"
+    )
     lines = [intro]
     for sheet in proposals:
         first = next(iter(split_sentences(sheet.text_of("Présentation").replace("\n", " "))), "")
@@ -100,7 +113,11 @@ def write_proposals(draft: Draft, tastes: Tastes, question: Question, levels: Le
 def _narrowing_question(question: Question) -> str:
     you = "Tu préfères" if question.tu else "Préférez-vous"
     if not question.levels.said:
-        return "Jusqu'à quel niveau d'études veux-tu aller ?" if question.tu else "Jusqu'à quel niveau d'études souhaitez-vous aller ?"
+        return (
+            "Jusqu'à quel niveau d'études veux-tu aller ?"
+            if question.tu
+            else "Jusqu'à quel niveau d'études souhaitez-vous aller ?"
+        )
     if "j'aimerais travailler dehors" not in question.interests and "outdoor" not in question.settings:
         return f"{you} travailler dehors, dans un atelier ou dans un bureau ?"
     return f"{you} travailler en équipe ou en autonomie ?"

@@ -72,7 +72,15 @@ class FormationWriter:
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces", "poursuite", "contenu"), 1100, 0.3)
+        passages = answer_from(
+            self.draft,
+            self.evidence,
+            self.sheet,
+            self.question.focus or self.question.message,
+            ("acces", "poursuite", "contenu"),
+            1100,
+            0.3,
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
             self.draft.add(f"En bref : {self.in_short()}.")
@@ -83,7 +91,9 @@ class FormationWriter:
     def fiche(self) -> None:
         """Present the formation: facts, what one learns, where it leads."""
         self.draft.add(f"**{capital(self.name)}** : {self.in_short()}.")
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("contenu",), 600, 0.3)
+        passages = answer_from(
+            self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("contenu",), 600, 0.3
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
         if self.draft.catalogue.metiers_of(self.sheet.sheet_id):
@@ -92,7 +102,9 @@ class FormationWriter:
     def type(self) -> None:
         """The kind of diploma."""
         if self.sheet.type:
-            self.draft.add(f"{capital(self.name)} : c'est un diplôme ou une formation de type **{plain(self.sheet.type)}** {self.fact('Type', self.sheet.type)}.")
+            self.draft.add(
+                f"{capital(self.name)} : c'est un diplôme ou une formation de type **{plain(self.sheet.type)}** {self.fact('Type', self.sheet.type)}."
+            )
         else:
             self.missing.append("type")
 
@@ -113,7 +125,15 @@ class FormationWriter:
         self.draft.add(f"La formation dure **{sheet.duree}** : {self.name} {self.fact('Durée', sheet.duree)}.")
         if "niveau" not in self.question.needs and "certification" not in self.question.needs and exit_level(sheet):
             self.draft.add(f"Niveau à la sortie : {exit_level(sheet)} {self._level_mark()}.")
-        passages = answer_from(self.draft, self.evidence, sheet, self.question.focus or self.question.message, ("duree",), self.budget // 2, 0.55)
+        passages = answer_from(
+            self.draft,
+            self.evidence,
+            sheet,
+            self.question.focus or self.question.message,
+            ("duree",),
+            self.budget // 2,
+            0.55,
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
 
@@ -125,7 +145,15 @@ class FormationWriter:
             self.missing.append("niveau")
             return
         self.draft.add(f"{capital(self.name)} : **{level}** {self._level_mark()}.")
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("niveau", "acces"), self.budget // 2, 0.6)
+        passages = answer_from(
+            self.draft,
+            self.evidence,
+            self.sheet,
+            self.question.focus or self.question.message,
+            ("niveau", "acces"),
+            self.budget // 2,
+            0.6,
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
 
@@ -134,10 +162,14 @@ class FormationWriter:
         sheet = self.sheet
         self.niveau()
         if sheet.certification == "non inscrit au RNCP":
-            self.draft.add(f"La fiche indique qu'elle n'est **pas inscrite au RNCP** {self.fact('Niveau de certification', sheet.certification)}.")
+            self.draft.add(
+                f"La fiche indique qu'elle n'est **pas inscrite au RNCP** {self.fact('Niveau de certification', sheet.certification)}."
+            )
         elif sheet.code_rncp:
             link = f" : {sheet.lien}" if "rncp" in sheet.lien else ""
-            self.draft.add(f"Elle est inscrite au RNCP sous le code {sheet.code_rncp} {self.fact('Code RNCP', sheet.code_rncp)}{link}")
+            self.draft.add(
+                f"Elle est inscrite au RNCP sous le code {sheet.code_rncp} {self.fact('Code RNCP', sheet.code_rncp)}{link}"
+            )
 
     def metiers(self, most: int = MOST_METIERS) -> None:
         """The métiers that the formation leads to, from its own sheet first, then from the métiers' sheets."""
@@ -164,7 +196,9 @@ class FormationWriter:
         question = self.question.focus or self.question.message
         heading = HEADINGS[need]
         has_section = bool(self.sheet.text_of(heading))
-        best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget, 0.4 if has_section else 0.5)
+        best = answer_from(
+            self.draft, self.evidence, self.sheet, question, (need,), self.budget, 0.4 if has_section else 0.5
+        )
         if not has_section:
             start = f"La fiche « {self.name} » {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"
             self.draft.add(f"{start}, mais elle dit :" if best else f"{start}.")

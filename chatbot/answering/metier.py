@@ -26,7 +26,9 @@ NOT_GIVEN = {
     "carriere": "ne parle pas des évolutions de carrière",
 }
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact: no sentence is added
-LISTED = re.compile(r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b")
+LISTED = re.compile(
+    r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b"
+)
 HEADINGS = {
     "missions": ("Nature du travail",),
     "competences": ("Compétences requises",),
@@ -88,22 +90,40 @@ class MetierWriter:
         """Present the métier: what it is, its level, its pay."""
         presentation = self.sheet.text_of("Présentation") or self.sheet.text_of("En bref")
         if presentation:
-            self.draft.add(f"**{capital(self.name)}** : {end_sentence(shorten(plain(presentation), 420))} {self.fact('Présentation', presentation)}.")
+            self.draft.add(
+                f"**{capital(self.name)}** : {end_sentence(shorten(plain(presentation), 420))} {self.fact('Présentation', presentation)}."
+            )
         lines = []
         if self.sheet.niveau:
-            lines.append(f"- Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}")
+            lines.append(
+                f"- Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}"
+            )
         if self.sheet.salaire:
-            lines.append(f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} {self.fact('Salaire', self.sheet.salaire.text)}")
+            lines.append(
+                f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} {self.fact('Salaire', self.sheet.salaire.text)}"
+            )
         if self.sheet.statuts:
-            lines.append(f"- Statuts possibles : {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', ' - '.join(self.sheet.statuts))}")
+            lines.append(
+                f"- Statuts possibles : {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', ' - '.join(self.sheet.statuts))}"
+            )
         self.draft.add("\n".join(lines))
-        specific = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, (), 350, 0.55)
+        specific = answer_from(
+            self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, (), 350, 0.55
+        )
         if specific:
             self.draft.add(quote_all(self.draft, specific))
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("missions", "competences", "acces", "conditions"), 1000, 0.3)
+        passages = answer_from(
+            self.draft,
+            self.evidence,
+            self.sheet,
+            self.question.focus or self.question.message,
+            ("missions", "competences", "acces", "conditions"),
+            1000,
+            0.3,
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
             self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
@@ -123,14 +143,22 @@ class MetierWriter:
         if not self._studies(lead=True):
             self._level_sentence()
         elif self.sheet.niveau:
-            self.draft.add(f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}.")
+            self.draft.add(
+                f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}."
+            )
         self._access_sentences(("duree", "acces"), self.budget // 2)
 
     def diplomes(self) -> None:
         """The recommended formations that fit what is asked, and the access text behind them."""
         if "niveau" not in self.question.needs and not self.question.diploma_types and self.sheet.niveau:
             self._level_sentence()
-        written = write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=12 if LISTED.search(fold(self.question.message)) else 7)
+        written = write_diplomas(
+            self.draft,
+            self.evidence,
+            self.sheet,
+            self.question,
+            most=12 if LISTED.search(fold(self.question.message)) else 7,
+        )
         if "niveau" not in self.question.needs:
             self._studies()
             self._access_sentences(("diplomes", "acces"), self.budget // 2)
@@ -139,13 +167,17 @@ class MetierWriter:
 
     def acces(self) -> None:
         """How one gets in: the sentences that answer, the studies, the level."""
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), self.budget)
+        passages = answer_from(
+            self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), self.budget
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
         if "niveau" not in self.question.needs and "diplomes" not in self.question.needs:
             self._studies(skip={passage.text for passage in passages})
             if self.sheet.niveau:
-                self.draft.add(f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}.")
+                self.draft.add(
+                    f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}."
+                )
 
     def salaire(self) -> None:
         """The beginner's pay in the words and units of the sheet; an absence is said."""
@@ -172,15 +204,33 @@ class MetierWriter:
         if re.search(r"\bnet\b", asked) and salaire.amounts:
             self.draft.add("C'est un montant brut : la fiche ne donne pas le net.")
         if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
-            extra = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("salaire",), 400, 0.6)
+            extra = answer_from(
+                self.draft,
+                self.evidence,
+                self.sheet,
+                self.question.focus or self.question.message,
+                ("salaire",),
+                400,
+                0.6,
+            )
             self.draft.add(quote_all(self.draft, [passage for passage in extra if passage.heading != "Salaire"]))
 
     def statut(self) -> None:
         """The possible statuses, and what the text says of them."""
         if self.sheet.statuts:
             listed = ", ".join(self.sheet.statuts)
-            self.draft.add(f"Statuts possibles pour {self.name} : **{listed}** {self.fact('Statuts possibles', self.sheet.statuts[0])}.")
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("statut",), self.budget // 2, 0.4)
+            self.draft.add(
+                f"Statuts possibles pour {self.name} : **{listed}** {self.fact('Statuts possibles', self.sheet.statuts[0])}."
+            )
+        passages = answer_from(
+            self.draft,
+            self.evidence,
+            self.sheet,
+            self.question.focus or self.question.message,
+            ("statut",),
+            self.budget // 2,
+            0.4,
+        )
         if passages:
             self.draft.add(quote_all(self.draft, passages))
         elif not self.sheet.statuts:
@@ -190,16 +240,22 @@ class MetierWriter:
     def interets(self) -> None:
         """The interests that the sheet lists."""
         if not self.sheet.interets:
-            self.draft.add(f"La fiche {of(self.name)} n'indique pas de centres d'intérêt {self.fact('Titre', self.sheet.title)}.")
+            self.draft.add(
+                f"La fiche {of(self.name)} n'indique pas de centres d'intérêt {self.fact('Titre', self.sheet.title)}."
+            )
             self.missing.append("interets")
             return
         listed = "\n".join(f"- « {interet} »" for interet in self.sheet.interets)
-        self.draft.add(f"Ce métier convient à celles et ceux qui se reconnaissent ici {self.fact(INTERETS, self.sheet.interets[0])} :\n{listed}")
+        self.draft.add(
+            f"Ce métier convient à celles et ceux qui se reconnaissent ici {self.fact(INTERETS, self.sheet.interets[0])} :\n{listed}"
+        )
 
     def rome(self) -> None:
         """The ROME codes with their labels."""
         if not self.sheet.romes:
-            self.draft.add(f"La fiche {of(self.name)} ne donne pas de code ROME {self.fact('Titre', self.sheet.title)}.")
+            self.draft.add(
+                f"La fiche {of(self.name)} ne donne pas de code ROME {self.fact('Titre', self.sheet.title)}."
+            )
             self.missing.append("rome")
             return
         listed = ", ".join(f"**{rome.code}**{f' ({rome.label})' if rome.label else ''}" for rome in self.sheet.romes)
@@ -209,10 +265,14 @@ class MetierWriter:
         """The other names of the métier."""
         others = [name.masculine or name.label for name in self.sheet.names[1:]]
         if not others:
-            self.draft.add(f"La fiche {of(self.name)} ne donne pas d'autre appellation {self.fact('Titre', self.sheet.title)}.")
+            self.draft.add(
+                f"La fiche {of(self.name)} ne donne pas d'autre appellation {self.fact('Titre', self.sheet.title)}."
+            )
             self.missing.append("appellations")
             return
-        self.draft.add(f"Autres appellations {of(self.name)} : {', '.join(dict.fromkeys(others))} {self.fact('Autres appellations', others[0])}.")
+        self.draft.add(
+            f"Autres appellations {of(self.name)} : {', '.join(dict.fromkeys(others))} {self.fact('Autres appellations', others[0])}."
+        )
 
     def prose(self, need: str) -> None:
         """A need that only text answers: the sentences that answer first, then the sub-headings of its section."""
@@ -227,7 +287,9 @@ class MetierWriter:
                 self.draft.add(quote_all(self.draft, presentation))
         best = []
         if self.question.specific or not has_section:
-            best = answer_from(self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.12)
+            best = answer_from(
+                self.draft, self.evidence, self.sheet, question, (need,), self.budget // 2, 0.5 if has_section else 0.12
+            )
             best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
             start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"
@@ -236,28 +298,48 @@ class MetierWriter:
                 self.missing.append(need)
         if best:
             self.draft.add(quote_all(self.draft, best))
-        self.draft.add(overview(self.draft, self.evidence, self.sheet, question, headings, self.budget - sum(len(p.text) for p in best), best))
+        self.draft.add(
+            overview(
+                self.draft,
+                self.evidence,
+                self.sheet,
+                question,
+                headings,
+                self.budget - sum(len(p.text) for p in best),
+                best,
+            )
+        )
 
     def say_what_is_known(self) -> None:
         """After an absence: the level and the status, which nearly every sheet gives."""
         known = []
         if self.sheet.niveau:
-            known.append(f"le niveau d'accès minimum, {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}")
+            known.append(
+                f"le niveau d'accès minimum, {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}"
+            )
         if self.sheet.statuts:
-            known.append(f"les statuts possibles, {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', self.sheet.statuts[0])}")
+            known.append(
+                f"les statuts possibles, {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', self.sheet.statuts[0])}"
+            )
         if known:
             self.draft.add(f"Elle indique {' ; '.join(known)}.")
 
     def _level_sentence(self) -> None:
         niveau = self.sheet.niveau
         if niveau is None:
-            self.draft.add(f"La fiche {of(self.name)} n'indique pas de niveau minimum {self.fact('Titre', self.sheet.title)}.")
+            self.draft.add(
+                f"La fiche {of(self.name)} n'indique pas de niveau minimum {self.fact('Titre', self.sheet.title)}."
+            )
             return
         marker = self.fact(NIVEAU, niveau.text)
         if niveau.text in ("sans diplôme", "3E"):
-            self.draft.add(f"**Aucun diplôme n'est exigé** pour devenir {self.name} : la fiche indique « {niveau.text} » {marker}.")
+            self.draft.add(
+                f"**Aucun diplôme n'est exigé** pour devenir {self.name} : la fiche indique « {niveau.text} » {marker}."
+            )
         elif niveau.rank is None:
-            self.draft.add(f"Pour devenir {self.name}, la fiche indique « **{niveau.text}** » comme niveau d'accès minimum {marker}.")
+            self.draft.add(
+                f"Pour devenir {self.name}, la fiche indique « **{niveau.text}** » comme niveau d'accès minimum {marker}."
+            )
         else:
             article = "le" if niveau.text.startswith("diplôme") else "un"
             self.draft.add(f"Pour devenir {self.name}, il faut au minimum {article} {niveau_in_full(niveau)} {marker}.")
@@ -277,10 +359,17 @@ class MetierWriter:
         return bool(written)
 
     def _access_sentences(self, needs: tuple[str, ...], budget: int) -> None:
-        passages = answer_from(self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, needs, budget, 0.4)
+        passages = answer_from(
+            self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, needs, budget, 0.4
+        )
         passages = [passage for passage in passages if passage.heading != "Durée des études"]
         refusal = next(
-            (p for p in self.evidence.passages_of(self.sheet) if NO_DIPLOMA.search(fold(p.text)) and p.heading in ("Accès au métier", "En bref")), None
+            (
+                p
+                for p in self.evidence.passages_of(self.sheet)
+                if NO_DIPLOMA.search(fold(p.text)) and p.heading in ("Accès au métier", "En bref")
+            ),
+            None,
         )
         if refusal is not None and refusal not in passages and self.sheet.niveau and (self.sheet.niveau.rank or 0) > -4:
             self.draft.add(f"Le texte de la fiche dit aussi : {quote(self.draft, refusal)}")

@@ -25,12 +25,20 @@ def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) 
         text = capital(end_sentence(shorten(plain(passage.text), length)))
         following = passages[place + 1] if place + 1 < len(passages) else None
         marker = draft.mark(passage.sheet_id, passage.heading, passage.text)
-        parts.append(f"{text}." if following is not None and following.heading == passage.heading else f"{text} {marker}.")
+        parts.append(
+            f"{text}." if following is not None and following.heading == passage.heading else f"{text} {marker}."
+        )
     return " ".join(parts)
 
 
 def answer_from(
-    draft: Draft, evidence: Evidence, sheet: Sheet, question: str, needs: Sequence[str], budget: int, least: float = 0.35
+    draft: Draft,
+    evidence: Evidence,
+    sheet: Sheet,
+    question: str,
+    needs: Sequence[str],
+    budget: int,
+    least: float = 0.35,
 ) -> list[Passage]:
     """Choose the sentences that answer, in the order of the sheet, the best one first; at most `budget` characters."""
     found = evidence.find(sheet, question, needs, limit=12)
@@ -58,7 +66,13 @@ def answer_from(
 
 
 def overview(
-    draft: Draft, evidence: Evidence, sheet: Sheet, question: str, headings: Sequence[str], budget: int, skip: Sequence[Passage] = ()
+    draft: Draft,
+    evidence: Evidence,
+    sheet: Sheet,
+    question: str,
+    headings: Sequence[str],
+    budget: int,
+    skip: Sequence[Passage] = (),
 ) -> str:
     """List the sub-headings of a section, each with its most telling sentences, in some `budget` characters."""
     ranked = {passage.place: score for passage, score in evidence.find(sheet, question, (), limit=400)}
@@ -85,7 +99,9 @@ def overview(
     return "\n".join(lines)
 
 
-def more_on(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62) -> str:
+def more_on(
+    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62
+) -> str:
     """Write the sentences, anywhere in the sheet, that match the words of a question closely and are not written yet."""
     if not question.specific:
         return ""

@@ -34,7 +34,19 @@ DIPLOMAS: tuple[tuple[str, str, float], ...] = (
     (r"brevets? de maitrise|bm", "BM", 2),
     (r"btm", "BTM", 0),
 )
-NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10}
+NUMBERS = {
+    "un": 1,
+    "une": 1,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "six": 6,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+}
 NUMBER = r"(\d{1,2}|" + "|".join(NUMBERS) + ")"
 LEVEL = re.compile(
     rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| maxi)?(?: (?:apres|post) (?:le )?bac)?"
@@ -46,14 +58,18 @@ CEILING = re.compile(
     r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
 )
 FLOOR = re.compile(r"\b(?:a|au moins|minimum|niveau|en)\b ?$")
-NO_BAC = re.compile(r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b")
+NO_BAC = re.compile(
+    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b"
+)
 NO_DIPLOMA = re.compile(r"\b(?:sans|aucun|pas de|pas d') ?(?:le moindre |aucun )?(?:diplomes?|qualifications?)\b")
 SHORT = re.compile(
     r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres )?longues?|trop d'etudes)\b"
     r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
     r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b|\bvite (?:travailler|bosser)\b"
 )
-LONG = re.compile(r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b")
+LONG = re.compile(
+    r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b"
+)
 AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
 AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b|\bpost[- ]bac\b")
 
@@ -107,7 +123,9 @@ def find_diploma_levels(message: str) -> Levels:
     text = fold(message)
     if AFTER_3E.search(text) or NO_BAC.search(text):
         return Levels(None, 0.0 if AFTER_3E.search(text) else -1.0, "")
-    found = re.search(r"\b(?:jusqu'au|jusqu'a|niveau|de niveau|a|en|au niveau) (?:(?:le|un) )?bac(?: ?\+ ?(\d))?\b", text)
+    found = re.search(
+        r"\b(?:jusqu'au|jusqu'a|niveau|de niveau|a|en|au niveau) (?:(?:le|un) )?bac(?: ?\+ ?(\d))?\b", text
+    )
     if found:
         rank = float(found.group(1) or 0)
         return Levels(None if "jusqu" in found.group() else rank, rank, "")
@@ -141,7 +159,9 @@ def _rank(found: re.Match[str]) -> float | None:
     if found.group("plus"):
         return float(found.group("plus"))
     if found.group("years"):
-        if not re.search(r"etude|bac|max", found.group()) and not re.match(r" (?:d'etude|apres|max|de formation)", found.string[found.end() :]):
+        if not re.search(r"etude|bac|max", found.group()) and not re.match(
+            r" (?:d'etude|apres|max|de formation)", found.string[found.end() :]
+        ):
             return None
         return float(parse_years(found.group("years")))
     ranks = {"cap": -2.0, "bts": 2.0, "but": 3.0, "master": 5.0, "brevet": -3.0, "bac": 0.0}

@@ -10,17 +10,24 @@ from chatbot.question.model import Turn
 MARKER = re.compile(r"\[([A-Z]{2,12}\.\d+)\]")
 ORDINALS = (
     (r"\b(?:premiere?|1 ?(?:er|ere|re)|1st|first)\b(?! (?:annee|fois|emploi|cycle|degre|mission|salaire|niveau))", 0),
-    (r"\b(?:deuxieme|seconde?|2 ?(?:e|eme|nd|nde)|second)\b(?! (?:annee|fois|cycle|degre|pro\b|generale|gt\b|langue))", 1),
+    (
+        r"\b(?:deuxieme|seconde?|2 ?(?:e|eme|nd|nde)|second)\b(?! (?:annee|fois|cycle|degre|pro\b|generale|gt\b|langue))",
+        1,
+    ),
     (r"\b(?:troisieme (?!annee)|3 ?eme (?:metier|choix|piste|de la liste))", 2),
     (r"\b(?:quatrieme|4 ?eme (?:metier|choix|piste))\b(?! annee)", 3),
     (r"\b(?:cinquieme|5 ?eme (?:metier|choix|piste))\b(?! annee)", 4),
 )
-LAST = re.compile(r"\b(?:ce|cette|le|la) dernier(?:e)?\b(?! (?:annee|fois|mois))|\bcelui[- ]la\b|\bcelle[- ]la\b|\bce second\b")
+LAST = re.compile(
+    r"\b(?:ce|cette|le|la) dernier(?:e)?\b(?! (?:annee|fois|mois))|\bcelui[- ]la\b|\bcelle[- ]la\b|\bce second\b"
+)
 POINTS_BACK = re.compile(
     r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac|licence|master|job|etudes?)\b"
     r"|\b(?:celui|celle)[- ](?:ci|la)\b|\b(?:ca|cela|y|en|il|elle|ils|elles|on|sa|lui|leur)\b"
 )
-OPENS_AS_FOLLOW_UP = re.compile(r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce|cette|le|la)|quel(?:le)?s?|combien|comment)\b")
+OPENS_AS_FOLLOW_UP = re.compile(
+    r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce|cette|le|la)|quel(?:le)?s?|combien|comment)\b"
+)
 TABLE = re.compile(r"^\|(?:[^|\n]*\[[A-Z]+\.\d+\][^|\n]*\|)+|^\|(?: *\|)?.*\[[A-Z]+\.\d+\].*$", re.MULTILINE)
 
 

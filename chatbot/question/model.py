@@ -14,7 +14,13 @@ FORMATION_NEEDS = (
     "metiers_apres",
 )  # fmt: skip
 # What a need of the other kind of sheet means, asked of this one.
-AS_METIER = {"certification": "niveau", "type": "diplomes", "attendus": "acces", "contenu": "diplomes", "poursuite": "diplomes"}
+AS_METIER = {
+    "certification": "niveau",
+    "type": "diplomes",
+    "attendus": "acces",
+    "contenu": "diplomes",
+    "poursuite": "diplomes",
+}
 AS_FORMATION = {
     "diplomes": "acces", "competences": "attendus", "missions": "contenu", "emploi": "metiers_apres",
     "carriere": "poursuite", "conditions": "contenu",

@@ -27,7 +27,11 @@ IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b"
 def role_of(message: str, start: int, end: int, kind: str) -> str:
     """Tell the role of a name by the words around it: "wanted", "had", "not_wanted" or "" when nothing tells."""
     before = fold(message[max(0, start - 45) : start]) + " "
-    before = re.split(r"[.!?;:,](?= )", before)[-1].strip() if kind == "metier" else re.split(r"[.!?;:](?= )", before)[-1].strip()
+    before = (
+        re.split(r"[.!?;:,](?= )", before)[-1].strip()
+        if kind == "metier"
+        else re.split(r"[.!?;:](?= )", before)[-1].strip()
+    )
     after = fold(message[end : end + 30])
     if re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip()) and kind == "metier":
         return "had"
@@ -35,6 +39,8 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
         return "not_wanted"
     if IN_POSSESSION.match(after):
         return "had"
-    if HAD.search(before) and not re.search(r"(?:devenir|pour|voudrais|veux|aimerais|souhaite|envie|reve)\b[^,]*$", before):
+    if HAD.search(before) and not re.search(
+        r"(?:devenir|pour|voudrais|veux|aimerais|souhaite|envie|reve)\b[^,]*$", before
+    ):
         return "had"
     return "wanted" if WANTED.search(before) else ""

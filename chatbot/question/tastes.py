@@ -10,7 +10,9 @@ from pathlib import Path
 from chatbot.catalogue import fold
 
 DATA = Path(__file__).parent.parent / "data"
-NEGATION = re.compile(r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+ d|fatigue\w* d)\b[^.!?;,]{0,40}$")
+NEGATION = re.compile(
+    r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+ d|fatigue\w* d)\b[^.!?;,]{0,40}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,12 @@ class Tastes:
             )
             for row in settings
         }
-        self._interest_words = [(key, _stem(phrase)) for row in interests for phrase in row["phrases"] for key in [row["interest"]]]
-        self._setting_words = [(key, _stem(phrase)) for row in settings for phrase in row["phrases"] for key in [row["key"]]]
+        self._interest_words = [
+            (key, _stem(phrase)) for row in interests for phrase in row["phrases"] for key in [row["interest"]]
+        ]
+        self._setting_words = [
+            (key, _stem(phrase)) for row in settings for phrase in row["phrases"] for key in [row["key"]]
+        ]
 
     def find_interests(self, message: str) -> tuple[str, ...]:
         """Name the interests that a message expresses, strongest first; a negated one is left out."""
@@ -80,7 +86,34 @@ def _read(path: Path) -> list[dict[str, list[str]]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-STOP = {"j", "je", "le", "la", "les", "l", "un", "une", "des", "d", "de", "du", "aime", "adore", "veux", "m", "travailler", "etre", "dans", "en", "au", "a", "tout", "trop", "bien", "avec"}
+STOP = {
+    "j",
+    "je",
+    "le",
+    "la",
+    "les",
+    "l",
+    "un",
+    "une",
+    "des",
+    "d",
+    "de",
+    "du",
+    "aime",
+    "adore",
+    "veux",
+    "m",
+    "travailler",
+    "etre",
+    "dans",
+    "en",
+    "au",
+    "a",
+    "tout",
+    "trop",
+    "bien",
+    "avec",
+}
 
 
 def _stem(text: str) -> str:

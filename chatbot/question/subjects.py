@@ -1,0 +1,297 @@
+"""Which sheets a message asks about: those that it names, the one being talked about, or the best that search finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from chatbot.catalogue import Catalogue, fold
+from chatbot.evidence import content_words
+from chatbot.naming import Mention, Names
+from chatbot.question.classifier import LabelModel
+from chatbot.question.constraints import find_diploma_types
+from chatbot.question.conversation import Memory
+from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question
+from chatbot.question.named import SURE, Named, find_named, kind_of, mask, without_names
+from chatbot.question.roles import role_of
+from chatbot.sheets import FORMATION, METIER
+
+OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
+NEED_THRESHOLD = 0.3
+INTENT_THRESHOLD = 0.5
+WEAK_NEED = 0.15  # the best need of a message that has none above the threshold
+# Scores of the fitted ranker (`data/ranker.json`), measured on 500 questions: one that names or describes a sheet has
+# 8 to 20 for its best, a wish, an ellipsis or small talk 4 to 7. Fitting it again calls for measuring these again.
+CERTAIN = 11.0
+CONFIDENT = 8.0
+PLAUSIBLE = 6.2
+NEAR = 1.2  # a métier this close behind a formation is what a message without a diploma means
+CHOICES = 6
+NAMED_METIER = re.compile(
+    r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
+    r"|travail (?:de |d')|fait (?:un|une))\s*"
+    r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
+    re.IGNORECASE,
+)
+NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
+WISH = re.compile(
+    r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre|je cherche)\b"
+)
+DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
+
+
+class Ranked(Protocol):
+    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
+
+    @property
+    def sheet_id(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def chance(self) -> float: ...
+
+
+class Ranker(Protocol):
+    """What understanding needs of retrieval: sheets, best first, and which words any of them knows."""
+
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+
+    def knows(self, word: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything read off one message: its names, the chance of each label, the ranking, what was said before."""
+
+    question: Question
+    named: Sequence[Named]
+    scores: dict[str, float]
+    hits: Sequence[Ranked]
+    memory: Memory
+
+    def score_of(self, labels: Iterable[str]) -> float:
+        """Give the chance of the likeliest of these labels."""
+        return max((self.scores.get(label, 0.0) for label in labels), default=0.0)
+
+    @property
+    def best(self) -> float:
+        """The score of the best hit."""
+        return self.hits[0].score if self.hits else 0.0
+
+    @property
+    def speaks_of_formation(self) -> bool:
+        """Whether the message names a formation, however loosely, rather than asking for one."""
+        return any(
+            n.kind == FORMATION and not n.is_set_aside and len(n.mention.text.split()) > 1 and not n.is_asked_for
+            for n in self.named
+        )
+
+
+class Subjects:
+    """Settles the sheets of a case, and what is asked of them."""
+
+    def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel) -> None:
+        self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
+        self._name_starts = {
+            _start(word)
+            for sheet in catalogue.values()
+            for name in sheet.names
+            for word in re.findall(r"\w{5,}", fold(" ".join(name.forms)))
+        }
+
+    def own_words(self, text: str) -> set[str]:
+        """Give the words of a text that say what it speaks of, those that say a need taken out."""
+        return content_words(self._labels.cues.strip(fold(text)))
+
+    def ask(self, case: Case, sheet_id: str) -> Question:
+        """Ask one sheet: keep the needs that its kind can answer; without one, the needs of the last message."""
+        question, scores = case.question, case.scores
+        is_metier = (self._catalogue[sheet_id].kind if sheet_id in self._catalogue else kind_of(sheet_id)) == METIER
+        possible, translated = (METIER_NEEDS, AS_METIER) if is_metier else (FORMATION_NEEDS, AS_FORMATION)
+        said = {need if need in possible else translated.get(need, "") for need in question.needs}
+        needs = tuple(need for need in possible if need in said)
+        if "metiers_apres" in needs and "poursuite" not in needs and scores.get("poursuite", 0.0) >= WEAK_NEED:
+            needs = (*needs, "poursuite")
+        if question.specific and "fiche" in needs:
+            needs = tuple(need for need in needs if need != "fiche") or ("question",)
+        return replace(question, subjects=(sheet_id,), needs=needs or self._weak_needs(case, possible))
+
+    def _weak_needs(self, case: Case, possible: Sequence[str]) -> tuple[str, ...]:
+        question, last = case.question, case.memory.last_message
+        if last and (len(question.message.split()) <= 8 or case.scores["correction"] >= NEED_THRESHOLD):
+            scores = self._labels.scores(mask(last, find_named(self._names, last)))
+            carried = tuple(n for n in possible if scores.get(n, 0.0) >= NEED_THRESHOLD and n != "fiche")
+            if carried:
+                return carried
+        best = max(possible, key=lambda need: case.scores.get(need, 0.0))
+        if case.scores.get(best, 0.0) >= WEAK_NEED:
+            return (best,)
+        return ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
+
+    def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
+        """Ask the sheet that is named; where the ranking is surer of another one than the name, that one."""
+        kind = self._kind_asked(case, sure)
+        of_kind = [n for n in sure if n.kind == kind] or list(sure)
+        wanted = [n for n in of_kind if n.role == "wanted"] or of_kind
+        chosen = max(wanted, key=lambda n: (n.mention.score, n.mention.end - n.mention.start))
+        ids = chosen.mention.sheet_ids
+        top = next((hit for hit in case.hits if kind_of(hit.sheet_id) == kind), None)
+        doubtful = chosen.mention.score < 0.95 or len(wanted) > 1 or len(ids) > 1
+        if top is not None and doubtful and top.sheet_id not in ids and top.score >= CONFIDENT and top.chance >= 0.5:
+            return self.ask(case, top.sheet_id)
+        return self._ask_among(case, chosen.mention) if len(ids) > 1 else self.ask(case, ids[0])
+
+    def _ask_among(self, case: Case, mention: Mention) -> Question:
+        """Choose between sheets of one name by the rest of the message, or offer them."""
+        ids = self._of_kind_asked(case, mention.sheet_ids)
+        if len(ids) == 1:
+            return self.ask(case, ids[0])
+        ranked = [hit.sheet_id for hit in self._ranker.rank(case.question.message, limit=20) if hit.sheet_id in ids]
+        rest = re.findall(r"\w{4,}", fold(case.question.focus))
+        if (ranked and len(ids) <= 3) or (len(ranked) == 1 and len(rest) > 2):
+            chosen = self.ask(case, ranked[0])
+            return replace(chosen, subjects=(ranked[0], *[i for i in ids if i != ranked[0]][:2]))
+        order = tuple(dict.fromkeys([*ranked, *ids]))
+        return replace(case.question, intent="ambiguous", subjects=order[:CHOICES], topic=mention.text)
+
+    def _of_kind_asked(self, case: Case, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Of a name that a métier and a formation share, keep the kind that the needs speak of: the métier if unsure."""
+        metiers = tuple(i for i in ids if kind_of(i) == METIER)
+        if not metiers or len(metiers) == len(ids):
+            return ids
+        return tuple(i for i in ids if i not in metiers) if case.score_of(OF_FORMATION) >= INTENT_THRESHOLD else metiers
+
+    def _kind_asked(self, case: Case, named: Sequence[Named]) -> str:
+        kinds = {n.kind for n in named}
+        if len(kinds) == 1:
+            return kinds.pop()
+        formation, metier = case.score_of(OF_FORMATION), case.score_of(METIER_ONLY)
+        if metier >= INTENT_THRESHOLD > formation:
+            return METIER
+        if formation < INTENT_THRESHOLD and {n.kind for n in named if n.role == "wanted"} == {METIER}:
+            return METIER
+        if any(n.kind == FORMATION and find_diploma_types(n.mention.text) for n in named):
+            return FORMATION
+        return FORMATION if formation > metier else METIER
+
+    def best_of(self, named: Named, question: Question, kind: str | None = None) -> str:
+        """Give the sheet of a name that fits the message best, of one kind if that is given."""
+        ids = named.mention.sheet_ids
+        if kind is not None:
+            ids = tuple(i for i in ids if kind_of(i) == kind) or ids
+        if len(ids) == 1:
+            return ids[0]
+        ranked = [hit.sheet_id for hit in self._ranker.rank(question.message, limit=30) if hit.sheet_id in ids]
+        return ranked[0] if ranked else ids[0]
+
+    def compared(self, named: Sequence[Named], question: Question) -> tuple[str, ...]:
+        """Give the sheets to compare, of one kind: a diploma named beside a métier gives way to the métier it fits."""
+        metiers = sum(any(kind_of(i) == METIER for i in n.mention.sheet_ids) for n in named)
+        kind = METIER if 2 * metiers >= len(named) and metiers else FORMATION
+        found = []
+        for item in named:
+            best = self.best_of(item, question, kind)
+            if kind_of(best) != kind:
+                hits = self._ranker.rank(item.mention.text, kind=kind, limit=1)
+                best = hits[0].sheet_id if hits and hits[0].score >= CONFIDENT else best
+            found.append(best)
+        return tuple(dict.fromkeys(found))[:4]
+
+    def choices(self, message: str, memory: Memory) -> tuple[str, ...]:
+        """Give what "la deuxième" may point at: what the last message names side by side, else the last answer's list."""
+        said = memory.last_message
+        named = [
+            mention.sheet_ids[0]
+            for mention in self._names.find(said)
+            if mention.score >= SURE and role_of(said, mention.start, mention.end, METIER) not in ("had", "not_wanted")
+        ]
+        distinct = tuple(dict.fromkeys(named))
+        if len(distinct) > 1:
+            return distinct
+        single = sum(kind_of(choice) == METIER for choice in memory.choices) <= 1
+        if single and len(memory.earlier) > 1 and not DIPLOMA_WORD.search(fold(message)):
+            return tuple(reversed(memory.earlier))
+        return memory.choices
+
+    def opens(self, case: Case) -> bool:
+        """Whether a message without a sure name opens another subject than the one being talked about."""
+        own = self.own_words(case.question.message)
+        if not case.hits or not own or case.hits[0].sheet_id == case.memory.focus:
+            return False
+        top = case.hits[0]
+        sheet = self._catalogue.get(case.memory.focus)
+        texts = [sheet.title, *(section.text for section in sheet.sections)] if sheet else []
+        share = len(own & content_words(" ".join(texts))) / len(own)
+        if case.scores["correction"] >= INTENT_THRESHOLD:
+            return top.score >= PLAUSIBLE
+        if top.score >= CERTAIN and top.chance >= 0.5:
+            return True
+        strong = top.score >= CONFIDENT and top.chance >= 0.35 and share < 1
+        return strong or (top.score >= PLAUSIBLE and top.chance >= 0.5 and share <= 0.5)
+
+    def is_about(self, message: str, studied: Named) -> bool:
+        """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""
+        if not self.own_words(without_names(message, [studied])):
+            return True
+        if WISH.search(fold(message)):
+            return False
+        hits = self._ranker.rank(message, limit=1)
+        return bool(hits) and hits[0].sheet_id in studied.mention.sheet_ids
+
+    def search(self, case: Case) -> Question:
+        """Ask the best sheet that search finds; offer choices for a bare "ingénieur", say so for a métier unheard of."""
+        question = case.question
+        if not case.hits:
+            return replace(question, intent="nothing")
+        partial = next((n for n in case.named if n.is_partial and len(n.mention.sheet_ids) > 3), None)
+        if partial is not None and not self.own_words(without_names(question.message, [partial])):
+            ids = partial.mention.sheet_ids[:CHOICES]
+            return replace(question, intent="ambiguous", subjects=ids, topic=partial.mention.text)
+        unknown = self._unknown_name(case)
+        if unknown:
+            near = tuple(hit.sheet_id for hit in case.hits if hit.score >= PLAUSIBLE)[:3]
+            return replace(question, intent="unknown", topic=unknown, subjects=near)
+        best = self._best_hit(case)
+        spelt = [n for n in case.named if best in n.mention.sheet_ids]
+        return self.ask(replace(case, question=replace(question, focus=without_names(question.message, spelt))), best)
+
+    def _best_hit(self, case: Case) -> str:
+        kind = self._kind_sought(case)
+        best = next((hit for hit in case.hits if kind is None or kind_of(hit.sheet_id) == kind), case.hits[0])
+        if kind is None and kind_of(best.sheet_id) == FORMATION and not case.speaks_of_formation:
+            metier = next((hit for hit in case.hits if kind_of(hit.sheet_id) == METIER), None)
+            if metier is not None and metier.score >= best.score - NEAR:
+                best = metier
+        return best.sheet_id
+
+    def _kind_sought(self, case: Case) -> str | None:
+        """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
+        if case.speaks_of_formation:
+            return FORMATION if case.score_of(OF_FORMATION) >= INTENT_THRESHOLD else None
+        if case.score_of(METIER_ONLY) >= INTENT_THRESHOLD or case.memory.focus.startswith("MET."):
+            return METIER
+        return None
+
+    def _unknown_name(self, case: Case) -> str:
+        """Give the name of a métier whose words stand in no sheet and no name; empty when the message has none."""
+        message = case.question.message
+        covered = [(n.mention.start, n.mention.end) for n in case.named if not n.is_partial]
+        for found in NAMED_METIER.finditer(message):
+            start, end = found.span(1)
+            if any(low < end and start < high for low, high in covered):
+                continue
+            words = [word for word in re.findall(r"[^\W\d_]{5,}", fold(found.group(1))) if not NO_NAME.search(word)]
+            strange = [word for word in words if _start(word) not in self._name_starts]
+            unheard = any(not self._ranker.knows(word) for word in strange)
+            if unheard or (words and strange == words and case.best < CONFIDENT + 2):
+                return found.group(1).strip()
+        return ""
+
+
+def _start(word: str) -> str:
+    """The start of a word, what its inflections share."""
+    return word[: max(5, len(word) - 2)]
