@@ -6,7 +6,7 @@ from chatbot.question import Question
 EMERGENCY = "En danger immédiat : le **15**, le **17** ou le **112**."
 SUPPORT = {
     "suicide": (
-        "Ce que {tu} {ressens} compte, et {tu} {n_es} pas {seul} avec ça. {Tu} {peux} appeler le **3114** maintenant, jour et nuit, "
+        "Ce que {tu} {ressens} compte, et {tu} {n_es} {seul} avec ça. {Tu} {peux} appeler le **3114** maintenant, jour et nuit, "
         "c'est gratuit et on {t}écoute. En danger immédiat : le **15** ou le **112**. Si {tu} {peux}, {parle} aussi à un adulte "
         "de confiance, à un proche ou à l'infirmerie de {ton} établissement. Je reste là pour la suite, quand {tu} {voudras}."
     ),

@@ -49,7 +49,7 @@ class Understanding:
         """Understand a message in its conversation."""
         case = self._read(" ".join(message.split()), history)
         asks = case.score_of(NEEDS) >= INTENT_THRESHOLD or case.best >= PLAUSIBLE
-        danger = find_danger(case.question.message, case.scores, asks)
+        danger = find_danger(case.question.message, case.scores, asks, case.best)
         if danger:
             return replace(case.question, intent="support", topic=danger)
         aside = self._find_aside(case)
