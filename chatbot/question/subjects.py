@@ -25,6 +25,7 @@ WEAK_NEED = 0.15  # the best need of a message that has none above the threshold
 # Scores of the fitted ranker (`data/ranker.json`), measured on 500 questions: one that names or describes a sheet has
 # 8 to 20 for its best, a wish, an ellipsis or small talk 4 to 7. Fitting it again calls for measuring these again.
 CERTAIN = 11.0
+SURER = 9.0  # than a name that the message mentions without asking for it
 CONFIDENT = 8.0
 PLAUSIBLE = 6.2
 NEAR = 1.2  # a métier this close behind a formation is what a message without a diploma means
@@ -134,15 +135,20 @@ class Subjects:
 
     def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
         """Ask the sheet that is named; where the ranking is surer of another one than the name, that one."""
+        if case.hits and not any(n.role == "wanted" for n in sure):
+            top = case.hits[0]
+            named_ids = {i for n in sure for i in n.mention.sheet_ids}
+            if top.sheet_id not in named_ids and top.score >= SURER and top.chance >= 0.75:
+                return self.ask(case, top.sheet_id)
         kind = self._kind_asked(case, sure)
         of_kind = [n for n in sure if n.kind == kind] or list(sure)
         wanted = [n for n in of_kind if n.role == "wanted"] or of_kind
         chosen = max(wanted, key=lambda n: (n.mention.score, n.mention.end - n.mention.start))
         ids = chosen.mention.sheet_ids
-        top = next((hit for hit in case.hits if kind_of(hit.sheet_id) == kind), None)
+        best = next((hit for hit in case.hits if kind_of(hit.sheet_id) == kind), None)
         doubtful = chosen.mention.score < 0.95 or len(wanted) > 1 or len(ids) > 1
-        if top is not None and doubtful and top.sheet_id not in ids and top.score >= CONFIDENT and top.chance >= 0.5:
-            return self.ask(case, top.sheet_id)
+        if best is not None and doubtful and best.sheet_id not in ids and best.score >= CONFIDENT and best.chance >= 0.5:
+            return self.ask(case, best.sheet_id)
         return self._ask_among(case, chosen.mention) if len(ids) > 1 else self.ask(case, ids[0])
 
     def _ask_among(self, case: Case, mention: Mention) -> Question:
@@ -172,6 +178,9 @@ class Subjects:
         formation, metier = case.score_of(OF_FORMATION), case.score_of(METIER_ONLY)
         if metier >= INTENT_THRESHOLD > formation:
             return METIER
+        named_ids = {i for n in named for i in n.mention.sheet_ids}
+        if case.hits and case.hits[0].sheet_id in named_ids and case.hits[0].chance >= 0.6:
+            return kind_of(case.hits[0].sheet_id)
         if formation < INTENT_THRESHOLD and {n.kind for n in named if n.role == "wanted"} == {METIER}:
             return METIER
         if any(n.kind == FORMATION and find_diploma_types(n.mention.text) for n in named):
