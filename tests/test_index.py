@@ -1,5 +1,6 @@
 """The index: only what changed is embedded, a kill leaves it whole, and what is wrong with it is said."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -239,8 +240,19 @@ def test_an_open_index_goes_on_answering_while_two_more_are_published(workshop: 
     workshop.write("MET.2", "souffleuse de verre", "Elle souffle du vent.")
     workshop.index()
     assert len(old.nearest(old.embedder.encode_query("souffle le verre"), 10)) == 4
-    assert sum(path.is_dir() for path in workshop.settings.vectorstore.iterdir()) == 2
     old.close()
+
+
+def test_only_the_version_before_and_those_replaced_a_moment_ago_are_kept(workshop: Workshop) -> None:
+    folders = []
+    for text in ("du verre", "du cristal", "du vent"):
+        workshop.write("MET.2", "souffleuse de verre", f"Elle souffle {text}.")
+        workshop.index()
+        folders.append(workshop.current)
+    assert [folder.is_dir() for folder in folders] == [True, True, True]
+    os.utime(folders[0] / "REPLACED", (0, 0))
+    assert not workshop.index().published
+    assert [folder.is_dir() for folder in folders] == [False, True, True]
 
 
 def test_a_second_indexer_is_refused(workshop: Workshop) -> None:

@@ -133,7 +133,7 @@ def build_index(
             artefacts=_build_artefacts(folder, base, artefacts, contents, embedder, report),
         )
         manifest.save(folder)
-        publish_version(vectorstore, version)
+        publish_version(vectorstore, version, manifest.previous)
         clean_versions(vectorstore, {version, manifest.previous or ""})
     return Outcome(manifest, contents.problems, changes, True, adapts, time.monotonic() - started)
 

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from chatbot.index.errors import REMEDY, IndexBusy, IndexCorrupted
 
 POINTER = "CURRENT"
 LOCK = ".lock"
+REPLACED = "REPLACED"  # in a version's folder, from the moment when another became the current one
+# A server may answer from a replaced version for some time; Chroma opens its files again when several ask at once.
+KEPT_SECONDS = 120.0
 VERSION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
@@ -51,7 +55,7 @@ def hold_lock(vectorstore: Path) -> Iterator[None]:
         ) from error
 
 
-def publish_version(vectorstore: Path, version: str) -> None:
+def publish_version(vectorstore: Path, version: str, previous: str | None) -> None:
     """Make a finished version the current one: all of it is on disk before the pointer moves, in one step."""
     for path in sorted((vectorstore / version).rglob("*"), reverse=True):
         _flush(path)
@@ -61,14 +65,23 @@ def publish_version(vectorstore: Path, version: str) -> None:
     _flush(pointer)
     os.replace(pointer, vectorstore / POINTER)
     _flush(vectorstore)
+    if previous:
+        (vectorstore / previous / REPLACED).touch()
 
 
 def clean_versions(vectorstore: Path, keep: set[str]) -> None:
-    """Delete every version but these, and a pointer that was never moved."""
+    """Delete every version but these and those replaced a moment ago, and a pointer that was never moved."""
     (vectorstore / f"{POINTER}.new").unlink(missing_ok=True)
     for path in vectorstore.iterdir():
-        if VERSION.fullmatch(path.name) and path.name not in keep:
+        if VERSION.fullmatch(path.name) and path.name not in keep and not _was_replaced_lately(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _was_replaced_lately(version: Path) -> bool:
+    try:
+        return time.time() - (version / REPLACED).stat().st_mtime < KEPT_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _flush(path: Path) -> None:
