@@ -25,6 +25,9 @@ def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) 
         text = capital(end_sentence(shorten(plain(passage.text), length)))
         following = passages[place + 1] if place + 1 < len(passages) else None
         marker = draft.mark(passage.sheet_id, passage.heading, passage.text)
+        if text.endswith(("?", "!", "…", ":")):
+            parts.append(text if following is not None and following.heading == passage.heading else f"{text} {marker}")
+            continue
         parts.append(
             f"{text}." if following is not None and following.heading == passage.heading else f"{text} {marker}."
         )

@@ -46,6 +46,7 @@ class Question:
     needs: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     topic: str = ""  # support: suicide, violence, bullying; out_of_reach: what is asked; unknown: the name
+    about: str = ""  # support: "other" when somebody else is in danger, "still" in the turns after the help lines
     levels: Levels = Levels()
     diploma_levels: Levels = Levels()
     diploma_types: tuple[str, ...] = ()

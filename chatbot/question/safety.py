@@ -16,8 +16,9 @@ SURE = 0.5  # of the learned labels, in a message that asks nothing of a sheet
 _PATTERNS: dict[str, list[str]] = json.loads(DATA.read_text(encoding="utf-8"))
 PATTERNS = {topic: re.compile("|".join(f"(?:{p})" for p in patterns)) for topic, patterns in _PATTERNS.items()}
 OTHERS = re.compile(
-    r"\b(?:mon|ma|un|une|mes|notre) (?:fils|fille|eleves?|enfants?|ado|soeur|frere|ami\w*|pote|copine|copain|cousine?|camarade|voisine?|niece|neveu)\b"
-    r"[^.!?]{0,40}\b(?:se |il |elle |parle|veut|veux|va mal|dit|est|a |pleure|ne )"
+    r"\b(?:mon|ma|un|une|mes|notre) (?:fils|fille|eleves?|enfants?|ado|soeur|frere|ami\w*|pote|copine|copain|cousine?"
+    r"|camarade|voisine?|niece|neveu)\b"
+    r"(?! me\b| m')[^.!?]{0,40}\b(?:se |il |elle |parle|veut|veux|va mal|dit|est|a |pleure|ne )"
 )
 
 

@@ -28,6 +28,7 @@ CERTAIN = 11.0
 SURER = 9.0  # than a name that the message mentions without asking for it
 CONFIDENT = 8.0
 PLAUSIBLE = 6.2
+WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 NEAR = 1.2  # a métier this close behind a formation is what a message without a diploma means
 CHOICES = 6
 NAMED_METIER = re.compile(
@@ -261,6 +262,8 @@ class Subjects:
             ids = partial.mention.sheet_ids[:CHOICES]
             return replace(question, intent="ambiguous", subjects=ids, topic=partial.mention.text)
         unknown = self._unknown_name(case)
+        if not unknown and case.best < WORTH_ANSWERING:
+            return replace(question, intent="nothing")
         if unknown:
             near = tuple(hit.sheet_id for hit in case.hits if hit.score >= PLAUSIBLE)[:3]
             return replace(question, intent="unknown", topic=unknown, subjects=near)

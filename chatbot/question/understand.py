@@ -14,8 +14,8 @@ from chatbot.question.conversation import pointed_at, points_back, recall
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
-from chatbot.question.safety import find_danger
-from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Ranker, Subjects
+from chatbot.question.safety import danger_before, find_danger, is_about_another
+from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, Case, Ranker, Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
@@ -29,6 +29,10 @@ SEVERAL_METIERS = re.compile(
     r"|\b(?:idees?|pistes?) ?\?|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)"
     r"|\b(?:cherche|voudrais|veux|aimerais|souhaite|trouver|jveux|veut|voudrait) (?:faire )?un (?:\w+ )?"
     r"(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
+)
+UNDECIDED = re.compile(
+    r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop |encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
+    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un peu )?perdue?\b|\bpas d'idee"
 )
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 LIKING = re.compile(
@@ -48,11 +52,19 @@ class Understanding:
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
         case = self._read(" ".join(message.split()), history)
-        asks = case.score_of(NEEDS) >= INTENT_THRESHOLD or case.best >= PLAUSIBLE
-        danger = find_danger(case.question.message, case.scores, asks, case.best)
+        named = any(n.is_sure and not n.is_plain_word for n in case.named)
+        asks = named or case.best >= CONFIDENT
+        danger = find_danger(case.question.message, case.scores, asks)
         if danger:
-            return replace(case.question, intent="support", topic=danger)
+            about = "other" if is_about_another(message) else ""
+            return replace(case.question, intent="support", topic=danger, about=about)
+        before = danger_before(history)
+        if before and not (asks and case.score_of(NEEDS) >= INTENT_THRESHOLD):
+            return replace(case.question, intent="support", topic=before, about="still")
         aside = self._find_aside(case)
+        if aside == "discouragement" or not aside:
+            undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
+            aside = "undecided" if undecided else aside
         if aside:
             return replace(case.question, intent=aside)
         return self._about_sheets(case)
