@@ -13,6 +13,7 @@ LABELS = {"distress": "suicide", "violence": "violence", "bullying": "bullying"}
 TOPICS = ("couple", "suicide", "violence", "bullying")  # in the order in which they are looked for
 LINES = {"3919": "couple", "119": "violence", "3018": "bullying", "3114": "suicide"}
 SURE = 0.5  # of the learned labels, in a message that asks nothing of a sheet
+SUREST = 0.8  # whatever else the message may ask for ("…ce serait plus simple sans moi. Quelles réorientations ?")
 _PATTERNS: dict[str, list[str]] = json.loads(DATA.read_text(encoding="utf-8"))
 PATTERNS = {topic: re.compile("|".join(f"(?:{p})" for p in patterns)) for topic, patterns in _PATTERNS.items()}
 OTHERS = re.compile(
@@ -27,15 +28,15 @@ def find_danger(message: str, scores: dict[str, float], asks: bool) -> str:
 
     Plain words of danger count in any message; what is only learned counts where nothing is asked of a sheet (`asks`).
     """
-    text = fold(message)
-    if PATTERNS["harmless"].search(text):
-        return ""
+    text, harmless = PATTERNS["harmless"].subn(" ", fold(message))
     for topic in TOPICS:
         if PATTERNS[topic].search(text):
             return topic
+    if harmless or asks:
+        return ""
     label = max(LABELS, key=lambda name: scores.get(name, 0.0))
     others = max((score for name, score in scores.items() if name not in LABELS), default=0.0)
-    return LABELS[label] if not asks and scores.get(label, 0.0) >= max(SURE, others) else ""
+    return LABELS[label] if scores.get(label, 0.0) >= min(max(SURE, others), SUREST) else ""
 
 
 def is_about_another(message: str) -> bool:
