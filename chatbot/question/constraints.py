@@ -57,7 +57,9 @@ CEILING = re.compile(
     r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela|grand maximum|ou moins|"
     r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
 )
-FLOOR = re.compile(r"\b(?:a|au moins|minimum|niveau|en)\b ?$")
+FLOOR = re.compile(r"\b(?:a|niveau|en)\b ?$")
+AT_LEAST_BEFORE = re.compile(r"\b(?:au moins|minimum)(?: (?:un|le|a))? ?$")
+AT_LEAST_AFTER = re.compile(r" ?(?:mini|minimum|au moins|(?:et|ou) plus)\b")
 NO_BAC = re.compile(
     r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b"
 )
@@ -103,7 +105,10 @@ def find_levels(message: str) -> Levels:
             continue
         if re.search(r"\b(?:trop|pas|sans|apres)\b ?$", before) and not re.search(r"plus", before[-12:]):
             continue
-        if CEILING.search(before) or re.match(r" ?(?:max|ou moins|au plus|grand max)", after):
+        if AT_LEAST_BEFORE.search(before) or AT_LEAST_AFTER.match(after):
+            return Levels(rank, None, _say(rank, "au moins "))
+        said_most = re.search(r"\bmax", found.group()) or re.match(r" ?(?:max|ou moins|au plus|grand max)", after)
+        if said_most or CEILING.search(before):
             ceilings.append(rank)
         elif found.group("plus") and FLOOR.search(before):
             return Levels(rank, rank, _say(rank, ""))

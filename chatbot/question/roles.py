@@ -17,9 +17,9 @@ HAD = re.compile(
     r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
-    r"(?:pas|non pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place de|ni|quitter|"
+    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place de|ni|quitter|"
     r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
-    r"\s*(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma)*\s*$"
+    r"\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
 )
 # "Comptable de 42 ans, je veux…", "Bonjour, infirmière en oncologie, je suis tentée par…": who speaks, not what is asked.
 OPENS = re.compile(r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari|ma femme|je suis)\W*)*")
