@@ -173,7 +173,7 @@ class Chatbot:
         return f"- **{plain(name_of(sheet))}**{f', {level}' if level else ''}{detail} {mark}"
 
     def _explore(self, draft: Draft, question: Question) -> Answer:
-        wish = f"{question.focus or ''} {question.message}" if question.followed else question.message
+        wish = question.focus if question.followed else question.message
         proposals = self._explorer.propose(question, wish, question.levels)
         if not proposals:
             return aside_answer(replace(question, intent="nothing"))

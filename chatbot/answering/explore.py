@@ -38,7 +38,7 @@ class Explorer:
         searched = {hit.sheet_id: (hit.score - worst) / ((best - worst) or 1.0) for hit in hits}
         scores: dict[str, float] = {}
         for sheet in self._metiers:
-            if not fits(sheet, levels):
+            if not fits(sheet, levels) or sheet.sheet_id in question.proposed:
                 continue
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
             score += sum(
@@ -47,6 +47,7 @@ class Explorer:
                 if key in sheet.interets
             )
             score += SETTING_WEIGHT * sum(self._setting_score(key, sheet) for key in question.settings[:4])
+            score -= INTEREST_WEIGHT * sum(key in sheet.interets for key in question.avoided)
             if score > 0:
                 scores[sheet.sheet_id] = score
         return self._spread(scores, most)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chatbot.answering.diplomas import write_diplomas
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, more_on, overview, quote, quote_all
+from chatbot.answering.passages import answer_from, more_on, opening, overview, quote, quote_all
 from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import Evidence
@@ -140,7 +140,7 @@ class MetierWriter:
 
     def duree(self) -> None:
         """How long one studies, in the words of the sheet, beside the level."""
-        if not self._studies(lead=True):
+        if not self._studies():
             self._level_sentence()
         elif self.sheet.niveau:
             self.draft.add(
@@ -166,18 +166,22 @@ class MetierWriter:
             self.missing.append("diplomes")
 
     def acces(self) -> None:
-        """How one gets in: the sentences that answer, the studies, the level."""
+        """How one gets in: the sentences that answer a precise question, else the level, the studies, the access text."""
+        if not self.question.specific:
+            if not {"niveau", "diplomes"} & set(self.question.needs):
+                self._level_sentence()
+                self._studies()
+            self._access_sentences(("acces",), self.budget // 2)
+            return
         passages = answer_from(
             self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, ("acces",), self.budget
         )
-        if passages:
-            self.draft.add(quote_all(self.draft, passages))
-        if "niveau" not in self.question.needs and "diplomes" not in self.question.needs:
-            self._studies(skip={passage.text for passage in passages})
+        self.draft.add(quote_all(self.draft, passages))
+        if not {"niveau", "diplomes"} & set(self.question.needs):
+            self._studies()
             if self.sheet.niveau:
-                self.draft.add(
-                    f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}."
-                )
+                marker = self.fact(NIVEAU, self.sheet.niveau.text)
+                self.draft.add(f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {marker}.")
 
     def salaire(self) -> None:
         """The beginner's pay in the words and units of the sheet; an absence is said."""
@@ -194,7 +198,7 @@ class MetierWriter:
             if BARE_VARIABLE.fullmatch(fold(salaire.text)):
                 self.missing.append("salaire")
         else:
-            text = end_sentence(plain(salaire.text).replace("\n", " "))
+            text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(plain(salaire.text).replace("\n", " ")))
             head, separator, rest = text.partition(",") if len(text) < 200 else text.partition(". ")
             start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
             self.draft.add(
@@ -344,25 +348,31 @@ class MetierWriter:
             article = "le" if niveau.text.startswith("diplôme") else "un"
             self.draft.add(f"Pour devenir {self.name}, il faut au minimum {article} {niveau_in_full(niveau)} {marker}.")
 
-    def _studies(self, lead: bool = False, skip: set[str] | None = None) -> bool:
+    def _studies(self) -> bool:
         """Write 'Durée des études' in the words of the sheet, one line an entry point; False when the sheet has none."""
         written = []
         for section in self.sheet.sections_under("Durée des études"):
             text = section.text.replace("\n", " ")
-            if skip and text in skip:
+            passages = [p for p in self.evidence.passages_of(self.sheet) if p.heading == section.heading]
+            own = [p for p in passages if p.subheading == section.subheading]
+            if own and self.draft.quoted.issuperset((p.sheet_id, p.place) for p in own):
                 continue
+            shown = shorten(plain(text), 480)
+            self.draft.quoted.update((p.sheet_id, p.place) for p in own if plain(p.text) in shown)
             marker = self.fact("Durée des études", section.text.split("\n")[0])
             start = f"{end_sentence(section.subheading)} : " if section.subheading else ""
-            written.append(f"{start}{end_sentence(shorten(plain(text), 480))} {marker}.")
+            written.append(f"{start}{end_sentence(shown)} {marker}.")
         if written:
             self.draft.add(written[0] if len(written) == 1 else "\n".join(f"- {line}" for line in written))
         return bool(written)
 
     def _access_sentences(self, needs: tuple[str, ...], budget: int) -> None:
-        passages = answer_from(
-            self.draft, self.evidence, self.sheet, self.question.focus or self.question.message, needs, budget, 0.4
-        )
-        passages = [passage for passage in passages if passage.heading != "Durée des études"]
+        if self.question.specific:
+            question = self.question.focus or self.question.message
+            passages = answer_from(self.draft, self.evidence, self.sheet, question, needs, budget, 0.4)
+            passages = [passage for passage in passages if passage.heading != "Durée des études"]
+        else:
+            passages = opening(self.draft, self.evidence, self.sheet, "Accès au métier", budget)
         refusal = next(
             (
                 p

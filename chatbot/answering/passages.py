@@ -1,5 +1,6 @@
 """Prose made of a sheet's own sentences: the ones that answer, grouped under the sheet's own sub-headings."""
 
+import re
 from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
@@ -9,6 +10,8 @@ from chatbot.evidence import Evidence, Passage, split_clauses
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
+LEVEL = re.compile(r"(?:niveau|après|bac)\b", re.IGNORECASE)
+SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
 
 
@@ -21,8 +24,12 @@ def quote(draft: Draft, passage: Passage, length: int = LONGEST) -> str:
 def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) -> str:
     """Write sentences of one sheet as a paragraph; neighbours of one section share a marker."""
     parts: list[str] = []
+    passages = [passage for passage in passages if (passage.sheet_id, passage.place) not in draft.quoted]
+    draft.quoted.update((passage.sheet_id, passage.place) for passage in passages)
     for place, passage in enumerate(passages):
         text = capital(end_sentence(shorten(plain(passage.text), length)))
+        if LEVEL.match(passage.subheading) and len(passage.text) < SHORT:
+            text = f"{passage.subheading.rstrip(' :')} : {text}"
         following = passages[place + 1] if place + 1 < len(passages) else None
         marker = draft.mark(passage.sheet_id, passage.heading, passage.text)
         if text.endswith(("?", "!", "…", ":")):
@@ -44,7 +51,11 @@ def answer_from(
     least: float = 0.35,
 ) -> list[Passage]:
     """Choose the sentences that answer, in the order of the sheet, the best one first; at most `budget` characters."""
-    found = evidence.find(sheet, question, needs, limit=12)
+    found = [
+        (p, score)
+        for p, score in evidence.find(sheet, question, needs, limit=16)
+        if (p.sheet_id, p.place) not in draft.quoted
+    ]
     if not found:
         return []
     top = found[0][1]
@@ -52,7 +63,12 @@ def answer_from(
     used = 0
     for clause in split_clauses(question)[1:4]:  # each clause of a question gets its best sentence
         best, score = evidence.find(sheet, clause, needs, limit=1)[0]
-        if score >= max(least, 0.5) and best not in kept and used + len(best.text) <= budget:
+        if (
+            score >= max(least, 0.5)
+            and best not in kept
+            and (best.sheet_id, best.place) not in draft.quoted
+            and used + len(best.text) <= budget
+        ):
             kept.append(best)
             used += min(len(best.text), LONGEST)
     for passage, score in found:
@@ -66,6 +82,18 @@ def answer_from(
     first = found[0][0]
     rest = sorted((passage for passage in kept if passage != first), key=lambda passage: passage.place)
     return [first, *rest] if first in kept else rest
+
+
+def opening(draft: Draft, evidence: Evidence, sheet: Sheet, heading: str, budget: int) -> list[Passage]:
+    """Give the first sentences of a section, in its order, some `budget` characters of them."""
+    kept: list[Passage] = []
+    for passage in evidence.passages_of(sheet):
+        if passage.heading != heading or (passage.sheet_id, passage.place) in draft.quoted:
+            continue
+        if kept and sum(len(p.text) for p in kept) + len(passage.text) > budget:
+            break
+        kept.append(passage)
+    return kept
 
 
 def overview(

@@ -14,13 +14,22 @@ ORDINALS = (
         r"\b(?:deuxieme|seconde?|2 ?(?:e|eme|nd|nde)|second)\b(?! (?:annee|fois|cycle|degre|pro\b|generale|gt\b|langue))",
         1,
     ),
-    (r"\b(?:troisieme (?!annee)|3 ?eme (?:metier|choix|piste|de la liste))", 2),
+    (r"\b(?:troisieme\b(?! annee)|3 ?eme (?:metier|choix|piste|de la liste))", 2),
     (r"\b(?:quatrieme|4 ?eme (?:metier|choix|piste))\b(?! annee)", 3),
     (r"\b(?:cinquieme|5 ?eme (?:metier|choix|piste))\b(?! annee)", 4),
+)
+CLASS = re.compile(
+    r"\b(?:en|de|apres (?:la|ma)) (?:premiere|seconde|troisieme|quatrieme|1 ?e?re|2n?de|[34] ?e(?:me)?)\b"
 )
 LAST = re.compile(
     r"\b(?:ce|cette|le|la) dernier(?:e)?\b(?! (?:annee|fois|mois))|\bcelui[- ]la\b|\bcelle[- ]la\b|\bce second\b"
 )
+WHICH = re.compile(r"\b(?:lequel|laquelle|lesquels|des deux|les deux|entre les deux|which)\b")
+MORE = re.compile(
+    r"\b(?:d'autres?|autres? (?:idees?|pistes?|metiers?|chose)|un autre|autre chose|encore|pas (?:ca|celui)|rien de ca|bof)\b"
+)
+EXPLORED = "uelques pistes :"  # how an answer that proposes métiers opens its list
+COMPARED = re.compile(r"^\| \|", re.MULTILINE)
 POINTS_BACK = re.compile(
     r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac|licence|master|job|etudes?)\b"
     r"|\b(?:celui|celle)[- ](?:ci|la)\b|\b(?:ca|cela|y|en|il|elle|ils|elles|on|sa|lui|leur)\b"
@@ -28,7 +37,6 @@ POINTS_BACK = re.compile(
 OPENS_AS_FOLLOW_UP = re.compile(
     r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce|cette|le|la)|quel(?:le)?s?|combien|comment)\b"
 )
-TABLE = re.compile(r"^\|(?:[^|\n]*\[[A-Z]+\.\d+\][^|\n]*\|)+|^\|(?: *\|)?.*\[[A-Z]+\.\d+\].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Memory:
     choices: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     last_message: str = ""
+    wishes: str = ""  # what was wished for in the exploration that is going on
+    compared: bool = False  # the last answer is a comparison
 
 
 def recall(history: Sequence[Turn]) -> Memory:
@@ -50,23 +60,36 @@ def recall(history: Sequence[Turn]) -> Memory:
         return Memory(last_message=messages[-1] if messages else "")
     metiers = tuple(i for i in answers[-1] if i.startswith("MET."))
     listed = metiers if len(metiers) > 1 else answers[-1]
+    last = next(turn.content for turn in reversed(history) if turn.role == "assistant")
     return Memory(
         focus=answers[-1][0],
         choices=listed,
         earlier=tuple(dict.fromkeys(ids[0] for ids in reversed(answers))),
         last_message=messages[-1] if messages else "",
+        wishes=_recall_wishes(history),
+        compared=bool(COMPARED.search(last)),
     )
+
+
+def _recall_wishes(history: Sequence[Turn]) -> str:
+    """Join the messages of the exploration that the last answers belong to; empty when the last one is none."""
+    wishes: list[str] = []
+    turns = list(history)
+    while len(turns) >= 2 and turns[-1].role == "assistant" and EXPLORED in turns[-1].content:
+        wishes.insert(0, turns[-2].content)
+        turns = turns[:-2]
+    return ". ".join(wishes)
 
 
 def pointed_at(message: str, choices: Sequence[str]) -> str | None:
     """Give the choice that a message points at by its place ("la deuxième", "ce dernier"); None when it does not."""
-    text = fold(message)
+    text = CLASS.sub(" ", fold(message))
     if not choices:
         return None
     for pattern, place in ORDINALS:
         if re.search(pattern, text) and place < len(choices):
             return choices[place]
-    return choices[-1] if LAST.search(text) and len(choices) == 2 else None
+    return choices[-1] if LAST.search(text) else None
 
 
 def points_back(message: str) -> bool:

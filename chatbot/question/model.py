@@ -52,6 +52,8 @@ class Question:
     diploma_types: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    avoided: tuple[str, ...] = ()  # interests that are refused
+    proposed: tuple[str, ...] = ()  # explore: what was proposed already, when other ideas are asked for
     specific: bool = True  # words of its own beside the names and the needs: a precise question, not a general one
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
     diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number

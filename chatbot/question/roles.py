@@ -22,7 +22,9 @@ NOT_WANTED = re.compile(
     r"\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
 )
 # "Comptable de 42 ans, je veux…", "Bonjour, infirmière en oncologie, je suis tentée par…": who speaks, not what is asked.
-OPENS = re.compile(r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari|ma femme|je suis)\W*)*")
+OPENS = re.compile(
+    r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari|ma femme|je suis)\W*)*"
+)
 APPOSITION = re.compile(r"\s*(?:,|de \d+ ans|depuis|\d+ ans|en |dans |avec |chez |du |btp|junior|senior|passionne)")
 WISHES = re.compile(
     r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
@@ -40,7 +42,12 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
         else re.split(r"[.!?;:](?= )", before)[-1].strip()
     )
     after = fold(message[end : end + 30])
-    if kind == "metier" and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(after) and WISHES.search(fold(message[end:])):
+    if (
+        kind == "metier"
+        and OPENS.fullmatch(fold(message[:start]))
+        and APPOSITION.match(after)
+        and WISHES.search(fold(message[end:]))
+    ):
         return "had"
     if re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip()) and kind == "metier":
         return "had"

@@ -12,7 +12,7 @@ DATA = Path(__file__).parent.parent / "data" / "danger.json"
 LABELS = {"distress": "suicide", "violence": "violence", "bullying": "bullying"}
 TOPICS = ("couple", "suicide", "violence", "bullying")  # in the order in which they are looked for
 LINES = {"3919": "couple", "119": "violence", "3018": "bullying", "3114": "suicide"}
-SURE = 0.5  # of the learned labels, in a message that asks nothing of a sheet
+SURE = 0.6  # of the learned labels, in a message that asks nothing of a sheet
 SUREST = 0.8  # whatever else the message may ask for ("…ce serait plus simple sans moi. Quelles réorientations ?")
 _PATTERNS: dict[str, list[str]] = json.loads(DATA.read_text(encoding="utf-8"))
 PATTERNS = {topic: re.compile("|".join(f"(?:{p})" for p in patterns)) for topic, patterns in _PATTERNS.items()}

@@ -148,7 +148,13 @@ class Subjects:
         ids = chosen.mention.sheet_ids
         best = next((hit for hit in case.hits if kind_of(hit.sheet_id) == kind), None)
         doubtful = chosen.mention.score < 0.95 or len(wanted) > 1 or len(ids) > 1
-        if best is not None and doubtful and best.sheet_id not in ids and best.score >= CONFIDENT and best.chance >= 0.5:
+        if (
+            best is not None
+            and doubtful
+            and best.sheet_id not in ids
+            and best.score >= CONFIDENT
+            and best.chance >= 0.5
+        ):
             return self.ask(case, best.sheet_id)
         return self._ask_among(case, chosen.mention) if len(ids) > 1 else self.ask(case, ids[0])
 
@@ -238,6 +244,8 @@ class Subjects:
         share = len(own & content_words(" ".join(texts))) / len(own)
         if case.scores["correction"] >= INTENT_THRESHOLD:
             return top.score >= PLAUSIBLE
+        if not share and NAMED_METIER.search(case.question.message):
+            return True
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True
         strong = top.score >= CONFIDENT and top.chance >= 0.35 and share < 1

@@ -11,8 +11,9 @@ from chatbot.catalogue import fold
 
 DATA = Path(__file__).parent.parent / "data"
 NEGATION = re.compile(
-    r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+ d|fatigue\w* d)\b[^.!?;,]{0,40}$"
+    r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+|fatigue\w*|hors|loin)(?: (?!mais|et|plutot)\w+){0,3} $"
 )
+REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,26 @@ class Tastes:
 
     def find_interests(self, message: str) -> tuple[str, ...]:
         """Name the interests that a message expresses, strongest first; a negated one is left out."""
-        return self._find(message, self._interest_words, negatable=True)
+        return self._find(message, self._interest_words)
+
+    def find_avoided(self, message: str) -> tuple[str, ...]:
+        """Name the interests that a message refuses ("pas les maths")."""
+        return self._find(message, self._interest_words, negated=True)
 
     def find_settings(self, message: str) -> tuple[str, ...]:
-        """Name the settings that a message asks for."""
-        return self._find(message, self._setting_words, negatable=False)
+        """Name the settings that a message asks for; a refused one stands for its opposite ("pas de bureau")."""
+        wanted = self._find(message, self._setting_words)
+        refused = self._find(message, self._setting_words, negated=True)
+        opposites = tuple(f"no_{key}" for key in refused if f"no_{key}" in self.settings)
+        return tuple(dict.fromkeys((*(key for key in wanted if f"no_{key}" not in wanted), *opposites)))
 
-    def _find(self, message: str, phrases: list[tuple[str, str]], negatable: bool) -> tuple[str, ...]:
+    def _find(self, message: str, phrases: list[tuple[str, str]], negated: bool = False) -> tuple[str, ...]:
         text = f" {_stem(message)} "
         found: dict[str, float] = {}
         for key, phrase in phrases:
             place = text.find(f" {phrase} ")
-            if place < 0 or (negatable and NEGATION.search(text[:place])):
+            own_refusal = phrase.startswith(("pas ", "sans ", "jamais ", "plus ", "ni ", "evit"))
+            if place < 0 or (not own_refusal and bool(NEGATION.search(text[: place + 1]))) != negated:
                 continue
             found[key] = found.get(key, 0.0) + len(phrase.split()) ** 2
         return tuple(sorted(found, key=lambda key: -found[key]))
@@ -120,4 +129,4 @@ def _stem(text: str) -> str:
     """Fold a text to bare words, plural endings off, little words out."""
     words = re.findall(r"[a-z0-9]+", fold(text))
     kept = [word for word in words if word not in STOP] or words
-    return " ".join(re.sub(r"(?<=\w{3})(?:s|x|es)$", "", word) for word in kept)
+    return " ".join(word if word in REFUSALS else re.sub(r"(?<=\w{3})(?:s|x|es)$", "", word) for word in kept)

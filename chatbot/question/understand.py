@@ -10,7 +10,7 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.naming import Names
 from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_levels
-from chatbot.question.conversation import pointed_at, points_back, recall
+from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
@@ -33,6 +33,11 @@ SEVERAL_METIERS = re.compile(
 UNDECIDED = re.compile(
     r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop |encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
     r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un peu )?perdue?\b|\bpas d'idee"
+)
+GENERAL = re.compile(
+    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment (?:marche|fonctionne|ca marche))[^.!?]{0,25}"
+    r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
+    r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
 )
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 LIKING = re.compile(
@@ -62,6 +67,8 @@ class Understanding:
         if before and not (asks and case.score_of(NEEDS) >= INTENT_THRESHOLD):
             return replace(case.question, intent="support", topic=before, about="still")
         aside = self._find_aside(case)
+        if not aside and not case.question.background and GENERAL.search(fold(message)):
+            aside = "general"
         if aside == "discouragement" or not aside:
             undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
             aside = "undecided" if undecided else aside
@@ -84,6 +91,7 @@ class Understanding:
             diploma_types=asked_types(message, named),
             interests=self.tastes.find_interests(message),
             settings=self.tastes.find_settings(message),
+            avoided=self.tastes.find_avoided(message),
             background=tuple(n.mention.sheet_ids[0] for n in named if n.role == "had" and n.is_sure),
             focus=without_names(message, asked),
             specific=bool(self._subjects.own_words(without_names(message, named))),
@@ -117,6 +125,10 @@ class Understanding:
         pointed = pointed_at(question.message, subjects.choices(question.message, memory))
         if pointed:
             return subjects.ask(replace(case, question=replace(question, followed=True)), pointed)
+        if memory.wishes and not any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in named):
+            narrowed = self._narrow(case)
+            if narrowed is not None:
+                return narrowed
         refused = {i for n in named if n.role == "not_wanted" for i in n.mention.sheet_ids}
         asked = [
             n for n in named if not n.is_set_aside and not n.is_partial and not refused.issuperset(n.mention.sheet_ids)
@@ -147,14 +159,32 @@ class Understanding:
         if sure:
             return subjects.ask_named(case, sure)
         if memory.focus and not subjects.opens(case):
-            narrows = bool(question.levels.said or question.interests or question.settings) and not question.needs
-            if narrows and len(memory.choices) >= 3:
-                wish = f"{memory.last_message} {question.message}"
-                return replace(question, intent="explore", followed=True, focus=wish)
             return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
         if studied and subjects.is_about(question.message, studied[0]):
             return subjects.ask(case, subjects.best_of(studied[0], question))
         return subjects.search(case)
+
+    def _narrow(self, case: Case) -> Question | None:
+        """Go on exploring with what is wished for now added to what was before; None when the message asks else."""
+        question, wishes = case.question, case.memory.wishes
+        limits = question.levels.said or question.interests or question.settings or question.avoided
+        more = bool(MORE.search(fold(question.message)))
+        asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
+        if not (limits or more) or (asks >= INTENT_THRESHOLD and not more):
+            return None
+        together = f"{wishes}. {question.message}"
+        avoided = self.tastes.find_avoided(together)
+        return replace(
+            question,
+            intent="explore",
+            followed=True,
+            focus=together,
+            levels=question.levels if question.levels.said else find_levels(wishes),
+            interests=tuple(i for i in self.tastes.find_interests(together) if i not in avoided),
+            settings=self.tastes.find_settings(together),
+            avoided=avoided,
+            proposed=case.memory.choices if more else (),
+        )
 
     def _unknown_id(self, named: Sequence[Named]) -> str:
         """Give the ID typed in the message that neither a sheet nor a link of a sheet knows."""
@@ -186,6 +216,8 @@ class Understanding:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
         question, memory, subjects = case.question, case.memory, self._subjects
         compare = case.scores["compare"]
+        if memory.compared and WHICH.search(fold(question.message)) and not find_distinct(asked):
+            return memory.choices[:2]
         distinct = find_distinct(n for n in case.named if not n.is_set_aside)
         if compare >= INTENT_THRESHOLD and len(distinct) >= 2:
             return subjects.compared(distinct, question)
