@@ -41,6 +41,7 @@ NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and 
 WISH = re.compile(
     r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre|je cherche)\b"
 )
+SHIFT = re.compile(r"\b(?:prefer\w+|plutot|interess\w*|a la place|et (?:si|la|le|les|en)\b|et l')")
 DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
 
 
@@ -245,6 +246,8 @@ class Subjects:
         if case.scores["correction"] >= INTENT_THRESHOLD:
             return top.score >= PLAUSIBLE
         if not share and NAMED_METIER.search(case.question.message):
+            return True
+        if not share and SHIFT.search(fold(case.question.message)) and top.score >= PLAUSIBLE:
             return True
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True

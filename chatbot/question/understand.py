@@ -12,10 +12,10 @@ from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
-from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
+from chatbot.question.named import Named, asked_types, find_distinct, find_named, kind_of, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.safety import danger_before, find_danger, is_about_another
-from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, Case, Ranker, Subjects
+from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Ranker, Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
@@ -43,7 +43,11 @@ ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 LIKING = re.compile(
     r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux|jveux|voudrais)\b"
 )
-BOTH = re.compile(r"^\W*(?:et|ou|vs|versus|contre)\b", re.IGNORECASE)
+BOTH = re.compile(
+    r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui|metier)\W*)*$",
+    re.IGNORECASE,
+)
+COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 
 
 class Understanding:
@@ -151,6 +155,11 @@ class Understanding:
         explores = self._explores(case)
         if studied and not wants_metier and self._reverses(case, studied, explores):
             return subjects.ask_named(case, studied)
+        if not studied and not wants_metier and self._reverses(case, studied, explores):
+            formation = next((hit for hit in case.hits if kind_of(hit.sheet_id) == FORMATION), None)
+            loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
+            if formation is not None and loosely and formation.score >= PLAUSIBLE:
+                return subjects.ask(case, formation.sheet_id)
         if explores and not wants_metier:
             if studied and not (question.interests or question.settings):
                 chosen = subjects.best_of(studied[0], question)
@@ -208,9 +217,8 @@ class Understanding:
     def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
         tasteful = explores and bool(LIKING.search(fold(case.question.message)))
-        return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (
-            tasteful and all(n.role == "had" for n in studied)
-        )
+        set_aside = all(n.role == "had" for n in studied)
+        return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and set_aside)
 
     def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
@@ -222,9 +230,9 @@ class Understanding:
         if compare >= INTENT_THRESHOLD and len(distinct) >= 2:
             return subjects.compared(distinct, question)
         pair = find_distinct(asked)
-        if compare >= NEED_THRESHOLD and len(pair) == 2:
+        if (compare >= NEED_THRESHOLD or COMPARES.search(fold(question.message))) and len(pair) == 2:
             between = question.message[pair[0].mention.end : pair[1].mention.start]
-            if BOTH.search(between):
+            if BOTH.search(fold(between)):
                 return subjects.compared(pair, question)
         if compare < INTENT_THRESHOLD:
             return ()
