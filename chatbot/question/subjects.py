@@ -137,6 +137,10 @@ class Subjects:
 
     def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
         """Ask the sheet that is named; where the ranking is surer of another one than the name, that one."""
+        if case.hits and case.speaks_of_formation and case.score_of(METIER_ONLY) < INTENT_THRESHOLD:
+            top = case.hits[0]
+            if kind_of(top.sheet_id) == FORMATION and top.score >= CONFIDENT and top.chance >= 0.6:
+                return self.ask(case, top.sheet_id)
         if case.hits and not any(n.role == "wanted" for n in sure):
             top = case.hits[0]
             named_ids = {i for n in sure for i in n.mention.sheet_ids}
