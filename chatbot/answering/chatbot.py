@@ -188,6 +188,7 @@ class Chatbot:
         follow_ups = FOLLOW_UPS if sheet.kind == METIER else FORMATION_FOLLOW_UPS
         able = {
             "diplomes": bool(sheet.formations),
+            "salaire": bool(sheet.salaire and sheet.salaire.amounts),
             "duree": bool(sheet.duree),
             "metiers_apres": bool(self.catalogue.metiers_of(sheet.sheet_id)),
         }

@@ -266,9 +266,9 @@ class Names:
 def _cut(word: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
     """Cut a word in two words of names ("sagefemme")."""
     for at in range(3, len(word) - 3):
-        first, second = split_words(f"{word[:at]} {word[at:]}")
-        if first.key in known and second.key in known:
-            yield first.key, second.key
+        first, second = key_of(word[:at]), key_of(word[at:])
+        if first in known and second in known:
+            yield first, second
 
 
 def _worth(mention: Mention, words: list[Word]) -> float:
