@@ -18,6 +18,7 @@ from chatbot.catalogue import fold
 from chatbot.keywords import Stems
 from chatbot.sheets import Sheet
 
+DATA = Path(__file__).parent / "data"
 STEMS = Stems()
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 CACHED_SHEETS = 600  # some 40 kB each
@@ -31,41 +32,26 @@ LEVEL_LINE = re.compile(
 )
 
 # Where the answer to a need usually stands, with the bonus that a sentence gets for standing there.
-PLACES: dict[str, dict[str, float]] = {
-    "missions": {"Nature du travail": 0.25, "Présentation": 0.25, "En bref": 0.2},
-    "competences": {"Compétences requises": 0.4, "En bref": 0.1, "Accès au métier": 0.05, "Attendus": 0.2},
-    "conditions": {"Conditions de travail": 0.4, "En bref": 0.1, "Compétences requises": 0.1, "Intégrer le marché du travail": 0.1},
-    "acces": {"Accès au métier": 0.35, "Durée des études": 0.3, "Accès": 0.45, "En bref": 0.1, "Compétences requises": 0.1, "Intégrer le marché du travail": 0.05, "Description": 0.1},
-    "niveau": {"Durée des études": 0.35, "Accès au métier": 0.35, "Description": 0.1, "Accès": 0.1},
-    "diplomes": {"Durée des études": 0.3, "Accès au métier": 0.35, "En bref": 0.05},
-    "duree": {"Durée des études": 0.5, "Accès au métier": 0.35, "Description": 0.2, "Accès": 0.2},
-    "statut": {"Conditions de travail": 0.2, "Intégrer le marché du travail": 0.15, "En bref": 0.15, "Nature du travail": 0.05},
-    "emploi": {"Intégrer le marché du travail": 0.4, "En bref": 0.1},
-    "carriere": {"Intégrer le marché du travail": 0.4, "En bref": 0.15, "Accès au métier": 0.1},
-    "salaire": {"Salaire": 0.5, "Intégrer le marché du travail": 0.1, "Conditions de travail": 0.1, "En bref": 0.05},
-    "attendus": {"Attendus": 0.5, "Accès": 0.1},
-    "contenu": {"Description": 0.45, "Accès": 0.05},
-    "poursuite": {"Poursuite d'études": 0.5, "Description": 0.1},
-    "certification": {"Description": 0.1},
-    "type": {"Description": 0.2},
-    "interets": {"Présentation": 0.1},
-}  # fmt: skip
+PLACES: dict[str, dict[str, float]] = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
 # Words that mark a sentence as one that speaks of the need, whatever words the question uses (folded).
 CUES = {
     "statut": re.compile(
-        r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b|free-?lance|contractuel|artisan|auto-?entrepreneur"
+        r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b"
+        r"|free-?lance|contractuel|artisan|auto-?entrepreneur"
     ),
     "carriere": re.compile(
         r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"
     ),
     "emploi": re.compile(r"recrut|embauch|emploi|poste|debouche|marche|concurrence|insertion|demande"),
     "acces": re.compile(
-        r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire|exige|requis|selection|carte professionnelle|agrement"
+        r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire"
+        r"|exige|requis|selection|carte professionnelle|agrement"
     ),
     "duree": re.compile(r"\bans?\b|\bmois\b|annee|semaine|heures"),
     "niveau": re.compile(r"bac ?\+|cap\b|diplome|niveau|master|licence|bts\b|doctorat"),
     "conditions": re.compile(
-        r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte|dimanche|heures|bruit|froid"
+        r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte"
+        r"|dimanche|heures|bruit|froid"
     ),
     "competences": re.compile(
         r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"
@@ -73,10 +59,193 @@ CUES = {
     "salaire": re.compile(r"salaire|remuner|euros?|prime|paye|revenu"),
 }
 FIGURE_ASKED = re.compile(
-    r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how (?:long|many|old)"
+    r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how "
+    r"(?:long|many|old)"
 )
 STOP = set(
-    ["a", "ai", "alors", "apres", "as", "au", "aussi", "autre", "aux", "avec", "avoir", "bac", "bien", "bon", "bonjour", "c", "ca", "ce", "cela", "celui", "ces", "cet", "cette", "chez", "combien", "comme", "comment", "d", "dans", "de", "des", "deux", "diplome", "dire", "dit", "doit", "du", "elle", "elles", "en", "encore", "est", "et", "etre", "eu", "faire", "fait", "faut", "fille", "fils", "fois", "font", "il", "ils", "j", "jai", "je", "juste", "l", "la", "le", "les", "leur", "lui", "m", "ma", "mais", "me", "meme", "merci", "mes", "metier", "moi", "mon", "n", "ne", "ni", "non", "nos", "notre", "nous", "on", "ont", "ou", "oui", "par", "pas", "passer", "peu", "peut", "plus", "plutot", "possible", "pour", "pouvez", "pr", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "s", "sa", "sans", "se", "ses", "si", "slt", "son", "sont", "stp", "suis", "sur", "svp", "t", "ta", "te", "tes", "toi", "ton", "toujours", "tout", "tous", "toute", "tres", "tu", "un", "une", "va", "vais", "vers", "veut", "veux", "voila", "vont", "vos", "votre", "voudrais", "vous", "vrai", "y", "travail", "travailler", "formation", "formations", "etudes", "etude", "devenir", "metiers", "boulot", "niveau", "annees", "ans", "j'aimerais", "aimerais", "souhaite", "tard", "avenir", "jour", "reve", "reves", "envie", "debut", "debute", "debutant", "dernier", "second", "seconde", "premier", "recommander", "reference", "concretement", "exactement", "vraiment", "besoin", "quelqu'un", "genre"]
+    [
+        "a",
+        "ai",
+        "alors",
+        "apres",
+        "as",
+        "au",
+        "aussi",
+        "autre",
+        "aux",
+        "avec",
+        "avoir",
+        "bac",
+        "bien",
+        "bon",
+        "bonjour",
+        "c",
+        "ca",
+        "ce",
+        "cela",
+        "celui",
+        "ces",
+        "cet",
+        "cette",
+        "chez",
+        "combien",
+        "comme",
+        "comment",
+        "d",
+        "dans",
+        "de",
+        "des",
+        "deux",
+        "diplome",
+        "dire",
+        "dit",
+        "doit",
+        "du",
+        "elle",
+        "elles",
+        "en",
+        "encore",
+        "est",
+        "et",
+        "etre",
+        "eu",
+        "faire",
+        "fait",
+        "faut",
+        "fille",
+        "fils",
+        "fois",
+        "font",
+        "il",
+        "ils",
+        "j",
+        "jai",
+        "je",
+        "juste",
+        "l",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "lui",
+        "m",
+        "ma",
+        "mais",
+        "me",
+        "meme",
+        "merci",
+        "mes",
+        "metier",
+        "moi",
+        "mon",
+        "n",
+        "ne",
+        "ni",
+        "non",
+        "nos",
+        "notre",
+        "nous",
+        "on",
+        "ont",
+        "ou",
+        "oui",
+        "par",
+        "pas",
+        "passer",
+        "peu",
+        "peut",
+        "plus",
+        "plutot",
+        "possible",
+        "pour",
+        "pouvez",
+        "pr",
+        "qu",
+        "quand",
+        "que",
+        "quel",
+        "quelle",
+        "quelles",
+        "quels",
+        "qui",
+        "quoi",
+        "s",
+        "sa",
+        "sans",
+        "se",
+        "ses",
+        "si",
+        "slt",
+        "son",
+        "sont",
+        "stp",
+        "suis",
+        "sur",
+        "svp",
+        "t",
+        "ta",
+        "te",
+        "tes",
+        "toi",
+        "ton",
+        "toujours",
+        "tout",
+        "tous",
+        "toute",
+        "tres",
+        "tu",
+        "un",
+        "une",
+        "va",
+        "vais",
+        "vers",
+        "veut",
+        "veux",
+        "voila",
+        "vont",
+        "vos",
+        "votre",
+        "voudrais",
+        "vous",
+        "vrai",
+        "y",
+        "travail",
+        "travailler",
+        "formation",
+        "formations",
+        "etudes",
+        "etude",
+        "devenir",
+        "metiers",
+        "boulot",
+        "niveau",
+        "annees",
+        "ans",
+        "j'aimerais",
+        "aimerais",
+        "souhaite",
+        "tard",
+        "avenir",
+        "jour",
+        "reve",
+        "reves",
+        "envie",
+        "debut",
+        "debute",
+        "debutant",
+        "dernier",
+        "second",
+        "seconde",
+        "premier",
+        "recommander",
+        "reference",
+        "concretement",
+        "exactement",
+        "vraiment",
+        "besoin",
+        "quelqu'un",
+        "genre",
+    ]
 )
 
 
@@ -135,7 +304,7 @@ class Evidence:
         return [(sentences.passages[row], float(scores[row])) for row in order]
 
     def _match(self, sentences: _Sentences, clause: str) -> NDArray[np.float32]:
-        """Match every sentence with a clause: 0.8 × cosine + 0.7 × the share of its rare words that the sentence holds."""
+        """Match every sentence with a clause: cosine, the share of its rare words held, and bridged words."""
         vector = self._encode([clause])[0]
         asked = content_words(clause)
         weights = {word: sentences.rarity.get(word, sentences.unseen) for word in asked}
@@ -220,7 +389,5 @@ def content_words(text: str) -> set[str]:
 
 BRIDGES = tuple(
     (re.compile(pattern), frozenset(content_words(words)))
-    for pattern, words in json.loads(
-        (Path(__file__).parent / "data" / "bridges.json").read_text(encoding="utf-8")
-    ).items()
+    for pattern, words in json.loads((DATA / "bridges.json").read_text(encoding="utf-8")).items()
 )

@@ -34,7 +34,9 @@ FORMATION_FOLLOW_UPS = {
     "duree": "Combien de temps dure-t-elle ?",
 }
 SECTION_OF = {
-    "missions": "Nature du travail", "salaire": "Salaire", "conditions": "Conditions de travail", "competences": "Compétences requises",
+    "missions": "Nature du travail", "salaire": "Salaire", "conditions": "Conditions de "
+                                                                         "travail", "competences": "Compétences "
+                                                                                                   "requises",
     "carriere": "Intégrer le marché du travail", "acces": "Accès", "poursuite": "Poursuite d'études",
 }  # fmt: skip
 
@@ -103,7 +105,8 @@ class Chatbot:
         draft.status = "not_found"
         name = plain(sheet.title)
         draft.add(
-            f"Les établissements, les frais, les dates et les chances d'admission ne sont pas dans ces fiches : voyez le site de l'Onisep, Parcoursup ou un CIO. "
+            f"Les établissements, les frais, les dates et les chances d'admission ne sont pas dans ces "
+            f"fiches : voyez le site de l'Onisep, Parcoursup ou un CIO. "
             f"Voici ce que dit la fiche « {name} » {draft.mark(sheet.sheet_id, 'Titre', sheet.title)} :"
         )
         facts = []
@@ -111,11 +114,13 @@ class Chatbot:
             facts.append(f"- durée : {sheet.duree} {draft.mark(sheet.sheet_id, 'Durée', sheet.duree)}")
         if sheet.kind == METIER and sheet.niveau:
             facts.append(
-                f"- niveau d'accès minimum : {sheet.niveau.text} {draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}"
+                f"- niveau d'accès minimum : {sheet.niveau.text} "
+                f"{draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}"
             )
         elif exit_level(sheet):
             facts.append(
-                f"- niveau : {exit_level(sheet)} {draft.mark(sheet.sheet_id, 'Niveau de certification', sheet.certification or exit_level(sheet))}"
+                f"- niveau : {exit_level(sheet)} "
+                f"{draft.mark(sheet.sheet_id, 'Niveau de certification', sheet.certification or exit_level(sheet))}"
             )
         draft.add("\n".join(facts))
         return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
@@ -123,7 +128,8 @@ class Chatbot:
     def _unknown_id(self, draft: Draft, question: Question) -> Answer:
         draft.status = "not_found"
         draft.add(
-            f"Je n'ai pas de fiche {question.topic} : cet identifiant ne correspond à rien dans les fiches chargées ici. Vérifiez-le, ou donnez le nom du métier ou de la formation."
+            f"Je n'ai pas de fiche {question.topic} : cet identifiant ne correspond à rien dans les fiches "
+            f"chargées ici. Vérifiez-le, ou donnez le nom du métier ou de la formation."
         )
         return draft.finish(suggestions=STARTERS)
 
@@ -146,7 +152,8 @@ class Chatbot:
             return aside_answer(replace(question, intent="nothing"))
         draft.status = "not_found"
         draft.add(
-            f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas chargée ici : elle est sur le site de l'Onisep."
+            f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas "
+            f"chargée ici : elle est sur le site de l'Onisep."
         )
         return draft.finish(sheet_id)
 

@@ -22,7 +22,8 @@ from chatbot.sheets import METIER, Sheet, study_years
 
 ROWS = {
     "niveau": "Niveau", "duree": "Études", "diplomes": "Diplômes", "acces": "Accès", "salaire": "Salaire du débutant",
-    "statut": "Statuts", "missions": "Missions", "competences": "Qualités", "conditions": "Conditions", "carriere": "Évolution",
+    "statut": "Statuts", "missions": "Missions", "competences": "Qualités", "conditions": "Conditions",
+    "carriere": "Évolution",
     "emploi": "Emploi", "type": "Type", "certification": "Certification", "contenu": "Contenu", "poursuite": "Après",
     "metiers_apres": "Métiers", "attendus": "Attendus",
 }  # fmt: skip

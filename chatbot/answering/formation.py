@@ -48,7 +48,7 @@ class FormationWriter:
         if "niveau" in needs and "certification" in needs:
             needs.remove("niveau")
         for need in needs:
-            writers.get(need, lambda need=need: self.prose(need))()  # type: ignore[misc]
+            writers.get(need, lambda need=need: self.prose(need))()
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.draft.add(f"Elle indique : {self.in_short()}.")
@@ -103,7 +103,8 @@ class FormationWriter:
         """The kind of diploma."""
         if self.sheet.type:
             self.draft.add(
-                f"{capital(self.name)} : c'est un diplôme ou une formation de type **{plain(self.sheet.type)}** {self.fact('Type', self.sheet.type)}."
+                f"{capital(self.name)} : c'est un diplôme ou une formation de type "
+                f"**{plain(self.sheet.type)}** {self.fact('Type', self.sheet.type)}."
             )
         else:
             self.missing.append("type")
@@ -163,12 +164,14 @@ class FormationWriter:
         self.niveau()
         if sheet.certification == "non inscrit au RNCP":
             self.draft.add(
-                f"La fiche indique qu'elle n'est **pas inscrite au RNCP** {self.fact('Niveau de certification', sheet.certification)}."
+                f"La fiche indique qu'elle n'est **pas inscrite au RNCP** "
+                f"{self.fact('Niveau de certification', sheet.certification)}."
             )
         elif sheet.code_rncp:
             link = f" : {sheet.lien}" if "rncp" in sheet.lien else ""
             self.draft.add(
-                f"Elle est inscrite au RNCP sous le code {sheet.code_rncp} {self.fact('Code RNCP', sheet.code_rncp)}{link}"
+                f"Elle est inscrite au RNCP sous le code {sheet.code_rncp} "
+                f"{self.fact('Code RNCP', sheet.code_rncp)}{link}"
             )
 
     def metiers(self, most: int = MOST_METIERS) -> None:

@@ -15,7 +15,8 @@ from chatbot.question import Question
 from chatbot.sheets import Sheet
 
 NO_DIPLOMA = re.compile(
-    r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) (?:requis|exige|necessaire)"
+    r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
+    r"(?:requis|exige|necessaire)"
 )
 BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
 NOT_GIVEN = {
@@ -64,7 +65,7 @@ class MetierWriter:
         }
         needs = self.needs()
         for need in needs:
-            writers.get(need, lambda need=need: self.prose(need))()  # type: ignore[misc]
+            writers.get(need, lambda need=need: self.prose(need))()
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.say_what_is_known()
@@ -91,20 +92,24 @@ class MetierWriter:
         presentation = self.sheet.text_of("Présentation") or self.sheet.text_of("En bref")
         if presentation:
             self.draft.add(
-                f"**{capital(self.name)}** : {end_sentence(shorten(plain(presentation), 420))} {self.fact('Présentation', presentation)}."
+                f"**{capital(self.name)}** : {end_sentence(shorten(plain(presentation), 420))} "
+                f"{self.fact('Présentation', presentation)}."
             )
         lines = []
         if self.sheet.niveau:
             lines.append(
-                f"- Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}"
+                f"- Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} "
+                f"{self.fact(NIVEAU, self.sheet.niveau.text)}"
             )
         if self.sheet.salaire:
             lines.append(
-                f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} {self.fact('Salaire', self.sheet.salaire.text)}"
+                f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} "
+                f"{self.fact('Salaire', self.sheet.salaire.text)}"
             )
         if self.sheet.statuts:
             lines.append(
-                f"- Statuts possibles : {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', ' - '.join(self.sheet.statuts))}"
+                f"- Statuts possibles : {', '.join(self.sheet.statuts)} "
+                f"{self.fact('Statuts possibles', ' - '.join(self.sheet.statuts))}"
             )
         self.draft.add("\n".join(lines))
         specific = answer_from(
@@ -144,7 +149,8 @@ class MetierWriter:
             self._level_sentence()
         elif self.sheet.niveau:
             self.draft.add(
-                f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}."
+                f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} "
+                f"{self.fact(NIVEAU, self.sheet.niveau.text)}."
             )
         self._access_sentences(("duree", "acces"), self.budget // 2)
 
@@ -166,7 +172,7 @@ class MetierWriter:
             self.missing.append("diplomes")
 
     def acces(self) -> None:
-        """How one gets in: the sentences that answer a precise question, else the level, the studies, the access text."""
+        """How one gets in: the sentences that answer a precise question, else level, studies and access text."""
         if not self.question.specific:
             if not {"niveau", "diplomes"} & set(self.question.needs):
                 self._level_sentence()
@@ -192,7 +198,8 @@ class MetierWriter:
             return
         if not salaire.amounts:
             self.draft.add(
-                f"La fiche {of(self.name)} ne donne pas de montant : le salaire du débutant y est « {lower_first(plain(salaire.text))} » "
+                f"La fiche {of(self.name)} ne donne pas de montant : le salaire du débutant y est « "
+                f"{lower_first(plain(salaire.text))} » "
                 f"{self.fact('Salaire', salaire.text)}."
             )
             if BARE_VARIABLE.fullmatch(fold(salaire.text)):
@@ -224,7 +231,8 @@ class MetierWriter:
         if self.sheet.statuts:
             listed = ", ".join(self.sheet.statuts)
             self.draft.add(
-                f"Statuts possibles pour {self.name} : **{listed}** {self.fact('Statuts possibles', self.sheet.statuts[0])}."
+                f"Statuts possibles pour {self.name} : **{listed}** "
+                f"{self.fact('Statuts possibles', self.sheet.statuts[0])}."
             )
         passages = answer_from(
             self.draft,
@@ -251,7 +259,8 @@ class MetierWriter:
             return
         listed = "\n".join(f"- « {interet} »" for interet in self.sheet.interets)
         self.draft.add(
-            f"Ce métier convient à celles et ceux qui se reconnaissent ici {self.fact(INTERETS, self.sheet.interets[0])} :\n{listed}"
+            f"Ce métier convient à celles et ceux qui se reconnaissent ici "
+            f"{self.fact(INTERETS, self.sheet.interets[0])} :\n{listed}"
         )
 
     def rome(self) -> None:
@@ -275,7 +284,8 @@ class MetierWriter:
             self.missing.append("appellations")
             return
         self.draft.add(
-            f"Autres appellations {of(self.name)} : {', '.join(dict.fromkeys(others))} {self.fact('Autres appellations', others[0])}."
+            f"Autres appellations {of(self.name)} : {', '.join(dict.fromkeys(others))} "
+            f"{self.fact('Autres appellations', others[0])}."
         )
 
     def prose(self, need: str) -> None:
@@ -319,11 +329,13 @@ class MetierWriter:
         known = []
         if self.sheet.niveau:
             known.append(
-                f"le niveau d'accès minimum, {niveau_in_full(self.sheet.niveau)} {self.fact(NIVEAU, self.sheet.niveau.text)}"
+                f"le niveau d'accès minimum, {niveau_in_full(self.sheet.niveau)} "
+                f"{self.fact(NIVEAU, self.sheet.niveau.text)}"
             )
         if self.sheet.statuts:
             known.append(
-                f"les statuts possibles, {', '.join(self.sheet.statuts)} {self.fact('Statuts possibles', self.sheet.statuts[0])}"
+                f"les statuts possibles, {', '.join(self.sheet.statuts)} "
+                f"{self.fact('Statuts possibles', self.sheet.statuts[0])}"
             )
         if known:
             self.draft.add(f"Elle indique {' ; '.join(known)}.")
@@ -342,14 +354,15 @@ class MetierWriter:
             )
         elif niveau.rank is None:
             self.draft.add(
-                f"Pour devenir {self.name}, la fiche indique « **{niveau.text}** » comme niveau d'accès minimum {marker}."
+                f"Pour devenir {self.name}, la fiche indique « **{niveau.text}** » comme niveau d'accès "
+                f"minimum {marker}."
             )
         else:
             article = "le" if niveau.text.startswith("diplôme") else "un"
             self.draft.add(f"Pour devenir {self.name}, il faut au minimum {article} {niveau_in_full(niveau)} {marker}.")
 
     def _studies(self) -> bool:
-        """Write 'Durée des études' in the words of the sheet, one line an entry point; False when the sheet has none."""
+        """Write 'Durée des études' in the words of the sheet, a line an entry point; False when it has none."""
         written = []
         for section in self.sheet.sections_under("Durée des études"):
             text = section.text.replace("\n", " ")

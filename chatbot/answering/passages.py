@@ -116,7 +116,7 @@ def overview(
         return ""
     share = max(140, budget // len(groups))
     lines = []
-    for (heading, subheading), passages in groups.items():
+    for (_, subheading), passages in groups.items():
         order = sorted(passages, key=lambda p: -ranked.get(p.place, 0.0) - (0.15 if p is passages[0] else 0.0))
         chosen = [order[0]]
         for passage in order[1:]:
@@ -133,7 +133,7 @@ def overview(
 def more_on(
     draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62
 ) -> str:
-    """Write the sentences, anywhere in the sheet, that match the words of a question closely and are not written yet."""
+    """Write the sentences, anywhere in the sheet, that match a question closely and are not written yet."""
     if not question.specific:
         return ""
     written = fold(" ".join(draft.blocks))

@@ -55,7 +55,7 @@ def niveau_in_full(niveau: Niveau) -> str:
 
 
 def exit_level(sheet: Sheet) -> str:
-    """Say the level of a formation: "niveau 5 (bac + 2)", "non inscrit au RNCP, bac + 6"; empty when nothing says it."""
+    """Say the level of a formation: "niveau 5 (bac + 2)", "non inscrit au RNCP, bac + 6"; empty if unsaid."""
     level = sheet.niveau.text if sheet.niveau else ""
     if sheet.certification.startswith("niveau"):
         return f"{sheet.certification} ({level})" if level else sheet.certification

@@ -1,4 +1,4 @@
-"""What a message fixes about levels and diplomas: "CAP max", "sans le bac", "à bac + 5", "quel BTS", "j'ai un bac + 2"."""
+"""What a message fixes about levels and diplomas: "CAP max", "sans le bac", "à bac + 5", "quel BTS"."""
 
 import re
 from dataclasses import dataclass
@@ -49,25 +49,31 @@ NUMBERS = {
 }
 NUMBER = r"(\d{1,2}|" + "|".join(NUMBERS) + ")"
 LEVEL = re.compile(
-    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| maxi)?(?: (?:apres|post) (?:le )?bac)?"
+    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| "
+    rf"maxi)?(?: (?:apres|post) (?:le )?bac)?"
     r"|\b(?P<cap>cap|bep)\b|\b(?P<bts>bts|btsa|dut)\b|\b(?P<but>but|licence|bachelor)\b|\b(?P<master>master)\b"
     r"|\b(?P<brevet>brevet(?! (?:pro|des)))\b|\b(?P<bac>bac)\b(?! ?\+)"
 )
 CEILING = re.compile(
-    r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela|grand maximum|ou moins|"
+    r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela"
+    r"|grand maximum|ou moins|"
     r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
 )
 FLOOR = re.compile(r"\b(?:a|niveau|en)\b ?$")
 AT_LEAST_BEFORE = re.compile(r"\b(?:au moins|minimum)(?: (?:un|le|a))? ?$")
 AT_LEAST_AFTER = re.compile(r" ?(?:mini|minimum|au moins|(?:et|ou) plus)\b")
 NO_BAC = re.compile(
-    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b"
+    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le"
+    r"|mon) bac\b|\bn'ai pas (?:le )?bac\b"
 )
 NO_DIPLOMA = re.compile(r"\b(?:sans|aucun|pas de|pas d') ?(?:le moindre |aucun )?(?:diplomes?|qualifications?)\b")
 SHORT = re.compile(
-    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres )?longues?|trop d'etudes)\b"
-    r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
-    r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b|\bvite (?:travailler|bosser)\b"
+    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres "
+    r")?longues?|trop d'etudes)\b"
+    r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les "
+    r"etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
+    r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b"
+    r"|\bvite (?:travailler|bosser)\b"
 )
 LONG = re.compile(
     r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b"

@@ -1,4 +1,4 @@
-"""What a conversation is about, from its history alone: the sheets that earlier answers cite and earlier messages name."""
+"""What a conversation is about, from its history alone: the sheets that earlier answers cite."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ MARKER = re.compile(r"\[([A-Z]{2,12}\.\d+)\]")
 ORDINALS = (
     (r"\b(?:premiere?|1 ?(?:er|ere|re)|1st|first)\b(?! (?:annee|fois|emploi|cycle|degre|mission|salaire|niveau))", 0),
     (
-        r"\b(?:deuxieme|seconde?|2 ?(?:e|eme|nd|nde)|second)\b(?! (?:annee|fois|cycle|degre|pro\b|generale|gt\b|langue))",
+        r"\b(?:deuxieme|seconde?|2 ?(?:e|eme|nd|nde)|second)\b(?! (?:annee|fois|cycle|degre|pro\b|generale"
+        r"|gt\b|langue))",
         1,
     ),
     (r"\b(?:troisieme\b(?! annee)|3 ?eme (?:metier|choix|piste|de la liste))", 2),
@@ -26,16 +27,19 @@ LAST = re.compile(
 )
 WHICH = re.compile(r"\b(?:lequel|laquelle|lesquels|des deux|les deux|entre les deux|which)\b")
 MORE = re.compile(
-    r"\b(?:d'autres?|autres? (?:idees?|pistes?|metiers?|chose)|un autre|autre chose|encore|pas (?:ca|celui)|rien de ca|bof)\b"
+    r"\b(?:d'autres?|autres? (?:idees?|pistes?|metiers?|chose)|un autre|autre chose|encore|pas (?:ca|celui)"
+    r"|rien de ca|bof)\b"
 )
 EXPLORED = "uelques pistes :"  # how an answer that proposes métiers opens its list
 COMPARED = re.compile(r"^\| \|", re.MULTILINE)
 POINTS_BACK = re.compile(
-    r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac|licence|master|job|etudes?)\b"
+    r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac"
+    r"|licence|master|job|etudes?)\b"
     r"|\b(?:celui|celle)[- ](?:ci|la)\b|\b(?:ca|cela|y|en|il|elle|ils|elles|on|sa|lui|leur)\b"
 )
 OPENS_AS_FOLLOW_UP = re.compile(
-    r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce|cette|le|la)|quel(?:le)?s?|combien|comment)\b"
+    r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce"
+    r"|cette|le|la)|quel(?:le)?s?|combien|comment)\b"
 )
 
 

@@ -1,6 +1,6 @@
 """A message, understood: what is asked, of which sheets, within which limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatbot.question.constraints import Levels
 
@@ -47,8 +47,8 @@ class Question:
     subjects: tuple[str, ...] = ()
     topic: str = ""  # support: suicide, violence, bullying; out_of_reach: what is asked; unknown: the name
     about: str = ""  # support: "other" when somebody else is in danger, "still" in the turns after the help lines
-    levels: Levels = Levels()
-    diploma_levels: Levels = Levels()
+    levels: Levels = field(default_factory=Levels)
+    diploma_levels: Levels = field(default_factory=Levels)
     diploma_types: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()

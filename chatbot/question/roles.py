@@ -1,33 +1,45 @@
-"""The part each name plays in a message: asked about, already had ("je suis en bac pro…"), or set aside ("pas prof d'eps")."""
+"""The part a name plays: asked about, already had ("je suis en bac pro…"), or refused ("pas prof d'eps")."""
 
 import re
 
 from chatbot.catalogue import fold
 
 WANTED = re.compile(
-    r"(?:devenir|deviens|devient|devienne|etre|faire|fait|fais|exercer(?: comme)?|bosser comme|travailler comme|embauche comme|poste de|metier de|metier d'|"
-    r"travail de|boulot de|fonction de|pour (?:un|une|les|des)|comme|plutot|prefere\w*|vise\w*|interesse\w* (?:au|a|par)|"
-    r"hesite\w* entre|parle\w* (?:de|du|d')|(?:que|qu'est-ce que) fait|gagne|salaire|c'est quoi|c quoi|c koi|en tant que|"
-    r"formation de|formation d'|diplome de|etudes de|infos? sur|en savoir plus sur|poursuivre en|integrer|entrer en|acceder au?|"
-    r"m'inscrire (?:au|en)|le|la|l'|du|au|reve d'|reve de|envie d'|envie de)\s*(?:un|une|le|la|l'|les|d'|de|du|des|metier de)?\s*$"
+    r"(?:devenir|deviens|devient|devienne|etre|faire|fait|fais|exercer(?: comme)?|bosser comme|travailler "
+    r"comme|embauche comme|poste de|metier de|metier d'|"
+    r"travail de|boulot de|fonction de|pour (?:un|une|les|des)|comme|plutot|prefere\w*|vise\w*|interesse\w* "
+    r"(?:au|a|par)|"
+    r"hesite\w* entre|parle\w* (?:de|du|d')|(?:que|qu'est-ce que) fait|gagne|salaire|c'est quoi|c quoi|c koi"
+    r"|en tant que|"
+    r"formation de|formation d'|diplome de|etudes de|infos? sur|en savoir plus sur|poursuivre en|integrer"
+    r"|entrer en|acceder au?|"
+    r"m'inscrire (?:au|en)|le|la|l'|du|au|reve d'|reve de|envie d'|envie de)\s*(?:un|une|le|la|l'|les|d'|de"
+    r"|du|des|metier de)?\s*$"
 )
 HAD = re.compile(
-    r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?|actuellement|ancienn?e?|ex|il est|elle est|"
-    r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'|en poche|obtenu|avoir)"
-    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
+    r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?"
+    r"|actuellement|ancienn?e?|ex|il est|elle est|"
+    r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'"
+    r"|en poche|obtenu|avoir)"
+    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste"
+    r"|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
-    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place de|ni|quitter|"
-    r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
+    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place "
+    r"de|ni|quitter|"
+    r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)"
+    r"|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
     r"\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
 )
-# "Comptable de 42 ans, je veux…", "Bonjour, infirmière en oncologie, je suis tentée par…": who speaks, not what is asked.
+# "Comptable de 42 ans, je veux…", "Bonjour, infirmière, je suis tentée par…": who speaks, not what is asked.
 OPENS = re.compile(
-    r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari|ma femme|je suis)\W*)*"
+    r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari"
+    r"|ma femme|je suis)\W*)*"
 )
 APPOSITION = re.compile(r"\s*(?:,|de \d+ ans|depuis|\d+ ans|en |dans |avec |chez |du |btp|junior|senior|passionne)")
 WISHES = re.compile(
-    r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
+    r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?"
+    r"|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
     r"|\bpuis-je\b|\benvie de\b|\breconver\w*|\bjveux|\bvoudrais\b|\baimerais\b"
 )
 IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b")

@@ -39,7 +39,8 @@ NAMED_METIER = re.compile(
 )
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 WISH = re.compile(
-    r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre|je cherche)\b"
+    r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre"
+    r"|je cherche)\b"
 )
 SHIFT = re.compile(r"\b(?:prefer\w+|plutot|interess\w*|a la place|et (?:si|la|le|les|en)\b|et l')")
 DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
@@ -177,7 +178,7 @@ class Subjects:
         return replace(case.question, intent="ambiguous", subjects=order[:CHOICES], topic=mention.text)
 
     def _of_kind_asked(self, case: Case, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Of a name that a métier and a formation share, keep the kind that the needs speak of: the métier if unsure."""
+        """Of a name that a métier and a formation share, keep the kind of the needs: the métier if unsure."""
         metiers = tuple(i for i in ids if kind_of(i) == METIER)
         if not metiers or len(metiers) == len(ids):
             return ids
@@ -223,7 +224,7 @@ class Subjects:
         return tuple(dict.fromkeys(found))[:4]
 
     def choices(self, message: str, memory: Memory) -> tuple[str, ...]:
-        """Give what "la deuxième" may point at: what the last message names side by side, else the last answer's list."""
+        """Give what "la deuxième" may point at: what the last message names, else the last answer's list."""
         said = memory.last_message
         named = [
             mention.sheet_ids[0]
@@ -268,7 +269,7 @@ class Subjects:
         return bool(hits) and hits[0].sheet_id in studied.mention.sheet_ids
 
     def search(self, case: Case) -> Question:
-        """Ask the best sheet that search finds; offer choices for a bare "ingénieur", say so for a métier unheard of."""
+        """Ask the best sheet that search finds; offer choices for a bare "ingénieur"."""
         question = case.question
         if not case.hits:
             return replace(question, intent="nothing")

@@ -1,4 +1,4 @@
-"""Tastes and working settings in a message: "j'aime les animaux" → interest phrases of the sheets, settings of `data/`."""
+"""Tastes and working settings in a message, as interest phrases of the sheets and settings of `data/`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chatbot.catalogue import fold
 
 DATA = Path(__file__).parent.parent / "data"
 NEGATION = re.compile(
-    r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+|fatigue\w*|hors|loin)(?: (?!mais|et|plutot)\w+){0,3} $"
+    r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+|fatigue\w*|hors"
+    r"|loin)(?: (?!mais|et|plutot)\w+){0,3} $"
 )
 REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
 
@@ -91,7 +93,7 @@ class Tastes:
         return tuple(sorted(found, key=lambda key: -found[key]))
 
 
-def _read(path: Path) -> list[dict[str, list[str]]]:
+def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 

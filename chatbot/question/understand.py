@@ -31,20 +31,25 @@ SEVERAL_METIERS = re.compile(
     r"(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
 )
 UNDECIDED = re.compile(
-    r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop |encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
-    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un peu )?perdue?\b|\bpas d'idee"
+    r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
+    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
+    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
+    r"peu )?perdue?\b|\bpas d'idee"
 )
 GENERAL = re.compile(
-    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment (?:marche|fonctionne|ca marche))[^.!?]{0,25}"
+    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
+    r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
     r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
     r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
 )
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 LIKING = re.compile(
-    r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux|jveux|voudrais)\b"
+    r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux"
+    r"|jveux|voudrais)\b"
 )
 BOTH = re.compile(
-    r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui|metier)\W*)*$",
+    r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
+    r"|metier)\W*)*$",
     re.IGNORECASE,
 )
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
