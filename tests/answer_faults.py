@@ -42,7 +42,9 @@ def find_faults(answer: Answer, asked: str, sheets: Mapping[str, str]) -> list[s
         parts = [" ".join(split_tokens(part)) for part in citation.excerpt.split("…")]
         faults += [f"not in {citation.sheet_id}: {part}" for part in parts if part not in source]
         faults += ["empty excerpt"] * (not any(parts))
-        faults += [f"address {citation.url}"] * (not citation.url.endswith(f"/{citation.kind}/slug/{citation.sheet_id}"))
+        faults += [f"address {citation.url}"] * (
+            not citation.url.endswith(f"/{citation.kind}/slug/{citation.sheet_id}")
+        )
     if answer.status != "support":
         prose = COUNT.sub(" ", SHEET_ID.sub(" ", re.sub(r"https?://\S+", " ", answer.text)))
         known = find_numbers(asked + " ".join(sheets.get(sheet_id, "") for sheet_id in cited))

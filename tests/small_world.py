@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from chatbot.assembly import build_chatbot, list_artefacts
 from chatbot.answering import Chatbot
+from chatbot.assembly import build_chatbot, list_artefacts
 from chatbot.config import Settings
 from chatbot.index import build_index, open_index
 from tests.fake_embedder import FakeEmbedder
@@ -420,6 +420,11 @@ def build_small_chatbot(folder: Path) -> Chatbot:
     (sheets / "metiers.jsonl").write_text(json.dumps(EVERYDAY, ensure_ascii=False) + "\n", encoding="utf-8")
     settings = Settings(vectorstore=folder / "vectorstore", embedding="fake")
     build_index(
-        [sheets], settings, list_artefacts(), report=str, open_model=lambda choice: FakeEmbedder(), everyday_folder=sheets
+        [sheets],
+        settings,
+        list_artefacts(),
+        report=str,
+        open_model=lambda choice: FakeEmbedder(),
+        everyday_folder=sheets,
     )
     return build_chatbot(open_index(settings.vectorstore, settings, open_model=lambda choice: FakeEmbedder()))

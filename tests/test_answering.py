@@ -53,6 +53,10 @@ QUESTIONS = {
 }
 
 
+CAP_AT_MOST = {TAMER, STORYTELLER, KEEPER, GATHERER}
+TABLE_HEAD = f"| | A [{TAMER}] | B [{TAMER_CAP}] |"
+
+
 def ids_of(answer: Answer) -> list[str]:
     """Give the sheets that an answer cites, each once, in their order."""
     return list(dict.fromkeys(citation.sheet_id for citation in answer.citations))
@@ -103,15 +107,15 @@ def test_the_status_fits_what_is_asked(bot: Chatbot, message: str, status: str, 
     ("message", "facts"),
     [
         pytest.param("combien gagne un dresseur de puces ?", ["1843 euros brut par mois"], id="pay"),
-        pytest.param("combien gagne un gardien de phare ?", ["487 euros brut par semaine"], id="pay a week, unconverted"),
+        pytest.param("combien gagne un gardien de phare ?", ["487 euros brut par semaine"], id="pay a week"),
         pytest.param("salaire conteur de veillées", ["variable"], id="pay without a figure"),
         pytest.param("salaire et conditions du fondeur de cloches", ["1912 euros", "ignifugés"], id="two needs"),
-        pytest.param("combien de temps dure le master mesure du vent ?", ["2 ans", "niveau 7"], id="duration and level"),
-        pytest.param("quels métiers après le master mesure du vent ?", ["jaugeur de vent", "bac + 5"], id="métiers after"),
+        pytest.param("combien de temps dure le master mesure du vent ?", ["2 ans", "niveau 7"], id="duration"),
+        pytest.param("quels métiers après le master mesure du vent ?", ["jaugeur de vent", "bac + 5"], id="after"),
         pytest.param("formations pour dresseur de puces", ["arts du cirque miniature"], id="link without a sheet"),
         pytest.param("code ROME du dresseur de puces", ["A1503"], id="ROME"),
     ],
-)  # fmt: skip
+)
 def test_the_fact_asked_for_is_said(bot: Chatbot, message: str, facts: list[str]) -> None:
     text = bot.answer(message).text
     assert all(fact in text for fact in facts)
@@ -124,7 +128,7 @@ def test_an_absent_salary_is_said_and_never_borrowed(bot: Chatbot) -> None:
     assert ids_of(answer) == [WIND_GAUGER]
 
 
-@pytest.mark.parametrize("message", ["quel niveau pour devenir guide de grottes ?", "quel diplôme pour être guide de grottes ?"])
+@pytest.mark.parametrize("message", ["niveau guide de grottes", "quel diplôme pour être guide de grottes ?"])
 def test_a_field_and_a_text_that_disagree_are_both_said(bot: Chatbot, message: str) -> None:
     answer = bot.answer(message)
     assert "bac ou équivalent" in answer.text
@@ -140,9 +144,15 @@ def test_twins_are_both_named_and_their_figures_are_not_mixed(bot: Chatbot) -> N
 
 def test_each_cell_of_a_comparison_comes_from_its_own_sheet(bot: Chatbot) -> None:
     answer = bot.answer("compare le salaire et le niveau du fondeur de cloches et de l'accordeur de carillons")
-    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in answer.text.split("\n") if line.startswith("|")]
+    table = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in answer.text.split("\n")
+        if line.startswith("|")
+    ]
     rows = {row[0]: row[1:] for row in table}
-    column = {sheet_id: place for place, head in enumerate(rows[""]) for sheet_id in (FOUNDER, RINGER) if sheet_id in head}
+    column = {
+        sheet_id: place for place, head in enumerate(rows[""]) for sheet_id in (FOUNDER, RINGER) if sheet_id in head
+    }
     assert "1912" in rows["Salaire du débutant"][column[FOUNDER]]
     assert "2031" in rows["Salaire du débutant"][column[RINGER]]
     assert rows["Niveau"][column[FOUNDER]] == "bac + 2"
@@ -160,11 +170,11 @@ def test_an_empty_cell_of_a_comparison_says_so(bot: Chatbot) -> None:
 @pytest.mark.parametrize(
     ("message", "allowed"),
     [
-        pytest.param("je cherche un métier dehors, CAP maximum", {TAMER, STORYTELLER, KEEPER, GATHERER}, id="CAP at most"),
-        pytest.param("quels métiers sans le bac ?", {TAMER, STORYTELLER, KEEPER, GATHERER}, id="without the bac"),
+        pytest.param("un métier dehors, CAP maximum", CAP_AT_MOST, id="CAP at most"),
+        pytest.param("quels métiers sans le bac ?", CAP_AT_MOST, id="without the bac"),
         pytest.param("des idées de métiers à bac + 5 ?", {WIND_GAUGER}, id="exactly"),
     ],
-)  # fmt: skip
+)
 def test_exploring_respects_a_hard_level(bot: Chatbot, message: str, allowed: set[str]) -> None:
     answer = bot.answer(message)
     assert answer.status == "answered"
@@ -225,11 +235,18 @@ HISTORY = st.lists(
         role=st.sampled_from(["user", "assistant"]),
         content=st.one_of(
             st.text(max_size=120),
-            st.sampled_from([*QUESTIONS.values(), f"Il veille [{KEEPER}].", f"| | A [{TAMER}] | B [{TAMER_CAP}] |", "[MET.5] [FOR.6]"]),
+            st.sampled_from(
+                [
+                    *QUESTIONS.values(),
+                    f"Il veille [{KEEPER}].",
+                    f"| | A [{TAMER}] | B [{TAMER_CAP}] |",
+                    "[MET.5] [FOR.6]",
+                ]
+            ),
         ),
     ),
     max_size=6,
-)  # fmt: skip
+)
 MESSAGE = st.one_of(
     st.text(min_size=1, max_size=300),
     st.lists(

@@ -15,9 +15,11 @@ def test_without_history_nothing_is_talked_about() -> None:
 
 def test_the_first_sheet_of_the_last_answer_is_talked_about() -> None:
     history = [
-        Turn("user", "que fait a ?"), Turn("assistant", "Il fait [MET.1]."),
-        Turn("user", "et b ?"), Turn("assistant", "Elle fait [MET.2], avec [FOR.3]."),
-    ]  # fmt: skip
+        Turn("user", "que fait a ?"),
+        Turn("assistant", "Il fait [MET.1]."),
+        Turn("user", "et b ?"),
+        Turn("assistant", "Elle fait [MET.2], avec [FOR.3]."),
+    ]
     memory = recall(history)
     assert (memory.focus, memory.earlier, memory.last_message) == ("MET.2", ("MET.2", "MET.1"), "et b ?")
 

@@ -1,5 +1,7 @@
 """What a message asks, of which sheets, over the small world with the real labels and names."""
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.answering import Chatbot
@@ -37,14 +39,21 @@ def talk(bot: Chatbot, *messages: str) -> list[Turn]:
         pytest.param("que fait un gardien de phare ?", KEEPER, {"missions"}, id="missions"),
         pytest.param("quel diplôme pour devenir jaugeur de vent", WIND_GAUGER, {"diplomes"}, id="diplomas"),
         pytest.param("les qualités pour être ramasseur de miel", GATHERER, {"competences"}, id="skills"),
-        pytest.param("salaire et conditions de travail du fondeur de cloches", FOUNDER, {"salaire", "conditions"}, id="two needs"),
+        pytest.param(
+            "salaire et conditions de travail du fondeur de cloches", FOUNDER, {"salaire", "conditions"}, id="two needs"
+        ),
         pytest.param("combien de temps dure le master mesure du vent", WIND_MASTER, {"duree"}, id="duration"),
         pytest.param("quels métiers après le BTS métiers du bronze ?", BELL_BTS, {"metiers_apres"}, id="métiers after"),
-        pytest.param("que faire après le CAP dresseur de puces, quelles poursuites d'études ?", TAMER_CAP, {"poursuite"}, id="studies after"),
+        pytest.param(
+            "que faire après le CAP dresseur de puces, quelles poursuites d'études ?",
+            TAMER_CAP,
+            {"poursuite"},
+            id="studies after",
+        ),
         pytest.param("MET.90007 salaire", KEEPER, {"salaire"}, id="ID"),
         pytest.param("le dreseur de puces gagne combien", TAMER, {"salaire"}, id="typo"),
     ],
-)  # fmt: skip
+)
 def test_a_message_asks_its_needs_of_the_sheet_that_it_names(
     bot: Chatbot, message: str, subject: str, needs: set[str]
 ) -> None:
@@ -59,26 +68,37 @@ def test_a_message_asks_its_needs_of_the_sheet_that_it_names(
     [
         pytest.param(("que fait un dresseur de puces ?",), "et le salaire ?", TAMER, "salaire", id="ellipsis"),
         pytest.param(("que fait un dresseur de puces ?",), "et les horaires ?", TAMER, "conditions", id="another need"),
-        pytest.param(
-            ("que fait un dresseur de puces ?",), "combien ça gagne", TAMER, "salaire", id="pronoun"
-        ),
+        pytest.param(("que fait un dresseur de puces ?",), "combien ça gagne", TAMER, "salaire", id="pronoun"),
         pytest.param(
             ("combien gagne un dresseur de puces ?",),
-            "non, je parlais du gardien de phare", KEEPER, "salaire", id="correction keeps the need",
+            "non, je parlais du gardien de phare",
+            KEEPER,
+            "salaire",
+            id="correction keeps the need",
         ),
         pytest.param(
             ("différence entre fondeur de cloches et accordeur de carillons ?",),
-            "et le salaire du second ?", RINGER, "salaire", id="the second of two compared",
+            "et le salaire du second ?",
+            RINGER,
+            "salaire",
+            id="the second of two compared",
         ),
         pytest.param(
             ("que fait un dresseur de puces ?", "et le salaire ?"),
-            "et quel diplôme ?", TAMER, "diplomes", id="third turn",
+            "et quel diplôme ?",
+            TAMER,
+            "diplomes",
+            id="third turn",
         ),
         pytest.param(
-            ("que fait un dresseur de puces ?",), "que fait un conteur de veillées ?", STORYTELLER, "missions", id="new name",
+            ("que fait un dresseur de puces ?",),
+            "que fait un conteur de veillées ?",
+            STORYTELLER,
+            "missions",
+            id="new name",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_follow_up_is_understood_from_the_conversation(
     bot: Chatbot, before: tuple[str, ...], message: str, subject: str, need: str
 ) -> None:
@@ -94,15 +114,15 @@ def test_the_second_of_a_list_is_the_second_sheet_of_the_answer(bot: Chatbot) ->
     assert (question.subjects[0], question.needs) == (second, ("salaire",))
 
 
-@pytest.mark.xfail(strict=True, reason="the label 'fiche' hides that nothing is asked but the last need")
 def test_the_last_need_is_asked_of_another_metier(bot: Chatbot) -> None:
     question = bot.understand("et pour le jaugeur de vent ?", talk(bot, "quel salaire pour un gardien de phare ?"))
     assert (question.subjects, question.needs) == ((WIND_GAUGER,), ("salaire",))
 
 
-@pytest.mark.xfail(strict=True, reason="'quels métiers' explores, though a formation is being talked about")
 def test_the_metiers_after_the_formation_talked_about(bot: Chatbot) -> None:
-    question = bot.understand("et après, quels métiers ?", talk(bot, "le master mesure du vent dure combien de temps ?"))
+    question = bot.understand(
+        "et après, quels métiers ?", talk(bot, "le master mesure du vent dure combien de temps ?")
+    )
     assert question.subjects == (WIND_MASTER,)
 
 
@@ -151,17 +171,17 @@ def test_examples_stand_for_any_name() -> None:
     assert all(example.labels for example in read_examples())
 
 
-def test_labels_are_learned_saved_and_opened(tmp_path: pytest.TempPathFactory) -> None:
+def test_labels_are_learned_saved_and_opened(tmp_path: Path) -> None:
     examples = [Example("combien ça gagne", ("salaire",)), Example("quel salaire pour metierx", ("salaire",))]
     examples += [Example("que fait un metierx", ("missions",)), Example("les missions du metierx", ("missions",))]
     encode = FakeEmbedder().encode_query
-    learned = train_labels(examples, encode, tmp_path)  # type: ignore[arg-type]
-    opened = open_labels(tmp_path, encode)  # type: ignore[arg-type]
+    learned = train_labels(examples, encode, tmp_path)
+    opened = open_labels(tmp_path, encode)
     scores = opened.scores("quel salaire ?")
     assert scores["salaire"] > scores["missions"]
     assert scores == pytest.approx(learned.scores("quel salaire ?"), abs=0.01)
 
 
-def test_labels_that_are_not_there_are_an_error(tmp_path: pytest.TempPathFactory) -> None:
+def test_labels_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError):
-        open_labels(tmp_path, FakeEmbedder().encode_query)  # type: ignore[arg-type]
+        open_labels(tmp_path, FakeEmbedder().encode_query)

@@ -36,7 +36,9 @@ def formation(certification: str = "", niveau: Niveau | None = None) -> Sheet:
         ),
         pytest.param(metier("guide", "guide", "guide"), "guide", id="one form"),
         pytest.param(
-            metier("sage-puce", "sage-femme des puces", "maïeuticien"), "maïeuticien ou sage-femme des puces", id="unlike"
+            metier("sage-puce", "sage-femme des puces", "maïeuticien"),
+            "maïeuticien ou sage-femme des puces",
+            id="unlike",
         ),
         pytest.param(metier("puciste"), "puciste", id="no gendered form"),
         pytest.param(Sheet("MET.1", METIER, "puciste"), "puciste", id="no name"),

@@ -37,6 +37,7 @@ NAMED_METIER = re.compile(
     r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
+SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 WISH = re.compile(
     r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre"
@@ -120,6 +121,8 @@ class Subjects:
         needs = tuple(need for need in possible if need in said)
         if "metiers_apres" in needs and "poursuite" not in needs and scores.get("poursuite", 0.0) >= WEAK_NEED:
             needs = (*needs, "poursuite")
+        if needs == ("fiche",) and case.memory.last_message and SAME_NEED.fullmatch(fold(question.focus)):
+            needs = ()
         if question.specific and "fiche" in needs:
             needs = tuple(need for need in needs if need != "fiche") or ("question",)
         return replace(question, subjects=(sheet_id,), needs=needs or self._weak_needs(case, possible))

@@ -166,6 +166,8 @@ class Understanding:
             if formation is not None and loosely and formation.score >= PLAUSIBLE:
                 return subjects.ask(case, formation.sheet_id)
         if explores and not wants_metier:
+            if not studied and self._reverses_focus(case):
+                return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
             if studied and not (question.interests or question.settings):
                 chosen = subjects.best_of(studied[0], question)
                 return replace(question, subjects=(chosen,), needs=("metiers_apres",))
@@ -224,6 +226,13 @@ class Understanding:
         tasteful = explores and bool(LIKING.search(fold(case.question.message)))
         set_aside = all(n.role == "had" for n in studied)
         return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and set_aside)
+
+    def _reverses_focus(self, case: Case) -> bool:
+        """Whether "quels métiers ?" means those after the formation being talked about."""
+        question = case.question
+        wishes = question.interests or question.settings or question.levels.said
+        formation = bool(case.memory.focus) and kind_of(case.memory.focus) == FORMATION
+        return formation and not wishes and case.scores["metiers_apres"] >= INTENT_THRESHOLD
 
     def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
