@@ -25,6 +25,7 @@ from chatbot.index import (
     build_index,
     current_version,
     open_index,
+    read_everyday_texts,
 )
 from chatbot.index.build import Report
 
@@ -90,14 +91,15 @@ def build_chatbot(index: Index) -> Chatbot:
     from chatbot.answering import Chatbot
     from chatbot.evidence import Evidence
     from chatbot.question import Tastes, Understanding, open_labels
-    from chatbot.retrieval import Retriever
+    from chatbot.retrieval import Elsewhere, Retriever
 
     catalogue = index.catalogue
     names = build_names(index)
     retriever = Retriever(index, names)
     labels = open_labels(index.artefact(LABELS), index.embedder.encode_query)
     understanding = Understanding(catalogue, names, retriever, labels, Tastes())
-    return Chatbot(catalogue, retriever, understanding, Evidence(index.embedder.encode_documents))
+    elsewhere = Elsewhere(index, {text.sheet_id: text.title for text in read_everyday_texts()})
+    return Chatbot(catalogue, retriever, understanding, Evidence(index.embedder.encode_documents), elsewhere)
 
 
 def open_current(settings: Settings) -> tuple[Index, OpenIndex]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from chatbot.answering.aside import ASIDES, STARTERS, aside_answer, support_answer
 from chatbot.answering.compare import write_comparison
@@ -18,6 +19,7 @@ from chatbot.evidence import Evidence, split_sentences
 from chatbot.question import Question, Ranker, Turn, Understanding
 from chatbot.sheets import METIER, Sheet
 
+SMALL = 300  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
 LONGEST = 2400  # characters of an answer about one sheet
 FOLLOW_UPS = {
     "missions": "Que fait-on dans ce métier ?",
@@ -41,11 +43,24 @@ SECTION_OF = {
 }  # fmt: skip
 
 
+class Elsewhere(Protocol):
+    """Finds a sheet that exists but is not loaded: its ID and title."""
+
+    def find(self, query: str) -> tuple[str, str] | None: ...
+
+
 class Chatbot:
     """Answers questions over one catalogue; keeps no conversation, safe for threads."""
 
-    def __init__(self, catalogue: Catalogue, ranker: Ranker, understanding: Understanding, evidence: Evidence) -> None:
-        self.catalogue = catalogue
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        ranker: Ranker,
+        understanding: Understanding,
+        evidence: Evidence,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self.catalogue, self._elsewhere = catalogue, elsewhere
         self._understanding, self._evidence = understanding, evidence
         self._explorer = Explorer(catalogue, ranker, understanding.tastes)
 
@@ -58,6 +73,10 @@ class Chatbot:
         understood = self.understand(question, history)
         if understood.intent == "support":
             return support_answer(understood)
+        if understood.intent in ("nothing", "unknown", "explore") and self._elsewhere is not None:
+            found = self._elsewhere.find(question)
+            if found is not None and (understood.intent != "explore" or len(self.catalogue) < SMALL):
+                return self._not_loaded(*found)
         if understood.intent in ASIDES:
             return aside_answer(understood)
         draft = Draft(self.catalogue)
@@ -154,6 +173,16 @@ class Chatbot:
         draft.add(
             f"« {plain(title)} » existe bien {draft.mark(sheet_id, 'Titre', title)}, mais sa fiche n'est pas "
             f"chargée ici : elle est sur le site de l'Onisep."
+        )
+        return draft.finish(sheet_id)
+
+    def _not_loaded(self, sheet_id: str, title: str) -> Answer:
+        draft = Draft(self.catalogue)
+        draft.status = "not_found"
+        mark = draft.mark(sheet_id, "Titre", title)
+        draft.add(
+            f"La fiche « {plain(title)} » {mark} existe, mais elle n'est pas chargée ici : elle est sur le site de "
+            "l'Onisep. Je ne réponds que d'après les fiches chargées."
         )
         return draft.finish(sheet_id)
 

@@ -24,7 +24,7 @@ class Draft:
         citation = Citation(
             sheet_id=sheet_id,
             kind=kind,
-            title=self.catalogue.title_of(sheet_id) or sheet_id,
+            title=self.catalogue.title_of(sheet_id) or excerpt,
             section=section,
             excerpt=shorten(excerpt),
             url=public_url(sheet_id, kind),

@@ -1,10 +1,21 @@
 """A question in; ranked sheets and passages out. `chatbot.retrieval.chain` holds the same as a LangChain retriever."""
 
+from chatbot.retrieval.elsewhere import Elsewhere
 from chatbot.retrieval.features import FEATURES, Candidates, Floats, SearchIndex
 from chatbot.retrieval.ranker import Lesson, fit_weights, read_weights, write_weights
 from chatbot.retrieval.retriever import Hit, Retriever, SheetHit
 
 __all__ = [
-    "FEATURES", "Candidates", "Floats", "Hit", "Lesson", "Retriever", "SearchIndex", "SheetHit", "fit_weights",
-    "read_weights", "write_weights",
+    "FEATURES",
+    "Candidates",
+    "Elsewhere",
+    "Floats",
+    "Hit",
+    "Lesson",
+    "Retriever",
+    "SearchIndex",
+    "SheetHit",
+    "fit_weights",
+    "read_weights",
+    "write_weights",
 ]  # fmt: skip
