@@ -12,7 +12,7 @@ from chatbot.answering.wording import capital, end_sentence, lower_first, named_
 from chatbot.catalogue import fold
 from chatbot.evidence import Evidence
 from chatbot.question import Question
-from chatbot.sheets import Sheet
+from chatbot.sheets import Sheet, study_years
 
 NO_DIPLOMA = re.compile(
     r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
@@ -30,6 +30,7 @@ PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answer
 LISTED = re.compile(
     r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )
+ACCESS_HEADINGS = ("Accès au métier", "En bref", "Compétences requises", "Intégrer le marché du travail", "Présentation")
 HEADINGS = {
     "missions": ("Nature du travail",),
     "competences": ("Compétences requises",),
@@ -77,8 +78,6 @@ class MetierWriter:
         needs = list(self.question.needs)
         if "fiche" in needs and len(needs) > 1:
             needs.remove("fiche")
-        if "acces" in needs and "duree" in needs:
-            needs.remove("duree")
         if "niveau" in needs and "duree" in needs:
             needs.remove("duree")
         return needs
@@ -144,15 +143,26 @@ class MetierWriter:
             write_diplomas(self.draft, self.evidence, self.sheet, self.question, most=5, brief=True)
 
     def duree(self) -> None:
-        """How long one studies, in the words of the sheet, beside the level."""
+        """How long one studies, in the words of the sheet; the duration that the diploma's own sheet gives besides."""
         if not self._studies():
             self._level_sentence()
         elif self.sheet.niveau:
-            self.draft.add(
-                f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} "
-                f"{self.fact(NIVEAU, self.sheet.niveau.text)}."
-            )
+            marker = self.fact(NIVEAU, self.sheet.niveau.text)
+            self.draft.add(f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {marker}.")
+        self._other_durations()
         self._access_sentences(("duree", "acces"), self.budget // 2)
+
+    def _other_durations(self) -> None:
+        """Where one diploma leads to the métier and its sheet gives a duration that this one does not, say both."""
+        told = {duration.text for duration in study_years(self.sheet.text_of("Durée des études"))}
+        for link in self.sheet.formations if len(self.sheet.formations) == 1 else ():
+            formation = self.draft.catalogue.get(link.sheet_id)
+            if formation is not None and formation.duree and told and formation.duree not in told:
+                marker = self.draft.mark(formation.sheet_id, "Durée", formation.duree)
+                self.draft.add(
+                    f"Les fiches ne disent pas la même chose : celle du « {plain(formation.title)} » indique "
+                    f"**{formation.duree}** {marker}. Vérifiez auprès d'un établissement."
+                )
 
     def diplomes(self) -> None:
         """The recommended formations that fit what is asked, and the access text behind them."""
@@ -383,7 +393,7 @@ class MetierWriter:
         if self.question.specific:
             question = self.question.focus or self.question.message
             passages = answer_from(self.draft, self.evidence, self.sheet, question, needs, budget, 0.4)
-            passages = [passage for passage in passages if passage.heading != "Durée des études"]
+            passages = [passage for passage in passages if passage.heading in ACCESS_HEADINGS]
         else:
             passages = opening(self.draft, self.evidence, self.sheet, "Accès au métier", budget)
         refusal = next(

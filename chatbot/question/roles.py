@@ -61,7 +61,8 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
         and WISHES.search(fold(message[end:]))
     ):
         return "had"
-    if re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip()) and kind == "metier":
+    aged = re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip())
+    if aged and kind == "metier" and APPOSITION.match(after):
         return "had"
     if NOT_WANTED.search(before):
         return "not_wanted"

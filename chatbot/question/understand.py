@@ -36,6 +36,7 @@ UNDECIDED = re.compile(
     r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
     r"peu )?perdue?\b|\bpas d'idee"
 )
+AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
 GENERAL = re.compile(
     r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
     r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
@@ -102,7 +103,7 @@ class Understanding:
             settings=self.tastes.find_settings(message),
             avoided=self.tastes.find_avoided(message),
             background=tuple(n.mention.sheet_ids[0] for n in named if n.role == "had" and n.is_sure),
-            focus=without_names(message, asked),
+            focus=AGE.sub(" ", without_names(message, asked)).strip(),
             specific=bool(self._subjects.own_words(without_names(message, named))),
             out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
             tu=says_tu(message, history),
