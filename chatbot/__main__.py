@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chatbot.catalogue import Catalogue
 from chatbot.config import Settings, SettingsError
 
 BAD_USE = 2
@@ -43,8 +44,13 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "questions", nargs="+", type=Path, metavar="QUESTIONS", help="files of questions (JSON lines)"
     )
-    evaluate.add_argument("--retrieval", action="store_true", required=True, help="how high the right sheets rank")
+    evaluate.add_argument("--retrieval", action="store_true", help="only how high the right sheets rank")
+    _add_measuring(evaluate, "each failing case with its evidence")
     evaluate.set_defaults(run=run_evaluate)
+    audit = commands.add_parser("audit", help="ask every fact of every sheet and compare the answers")
+    audit.add_argument("--sample", type=int, metavar="N", help="ask N questions only, always the same")
+    _add_measuring(audit, "each answer that is not exact")
+    audit.set_defaults(run=run_audit)
     return parser
 
 
@@ -123,25 +129,86 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    """Print how high each way of finding sheets ranks the right ones."""
-    from chatbot.assembly import build_retriever
+    """Score the answers to questions; print the table by type, or how high each way of finding sheets ranks them."""
+    from chatbot import evaluation
+    from chatbot.assembly import build_chatbot, build_retriever
     from chatbot.embedding import EmbeddingError
-    from chatbot.evaluation import evaluate_retrieval, read_cases, render_table
     from chatbot.index import IndexProblem, open_index
     from chatbot.retrieval import read_weights
 
     try:
-        cases = read_cases(options.questions)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        return _refuse(f"The questions cannot be read ({type(error).__name__}: {error}).")
-    if not cases:
-        return _refuse("No question of one turn with right sheets in these files.")
+        cases = evaluation.read_questions(options.questions)
+        ranked = evaluation.read_cases(options.questions)
+    except (OSError, ValueError) as error:
+        return _refuse(f"The questions cannot be read ({error}).")
+    if not (ranked if options.retrieval else cases):
+        return _refuse("No question in these files." if not cases else "No question of one turn with right sheets.")
     try:
         index = open_index(settings.vectorstore, settings)
-    except (IndexProblem, EmbeddingError) as error:
+        retriever = build_retriever(index)
+        if options.retrieval:
+            figures = evaluation.evaluate_retrieval(ranked, retriever, read_weights())
+            print(evaluation.render_table(figures))
+            return 0
+        texts = _read_texts(options, settings, index.catalogue)
+        chatbot = build_chatbot(index)
+    except (IndexProblem, EmbeddingError, SettingsError) as error:
         return _refuse(error)
-    print(render_table(evaluate_retrieval(cases, build_retriever(index), read_weights())))
-    return 0
+    outcomes = evaluation.evaluate_answers(cases, chatbot, texts)
+    print(evaluation.render_outcomes(outcomes))
+    return _conclude(
+        options, evaluation.share_right(outcomes), lambda: evaluation.render_failures(outcomes, chatbot, retriever)
+    )
+
+
+def run_audit(options: argparse.Namespace, settings: Settings) -> int:
+    """Ask what the sheets say, all of it or a sample; print how much of it the answers give exactly."""
+    from chatbot import audit
+    from chatbot.assembly import build_chatbot
+    from chatbot.embedding import EmbeddingError
+    from chatbot.index import IndexProblem, open_index
+
+    try:
+        index = open_index(settings.vectorstore, settings)
+        texts = _read_texts(options, settings, index.catalogue)
+        chatbot = build_chatbot(index)
+    except (IndexProblem, EmbeddingError, SettingsError) as error:
+        return _refuse(error)
+    probes = audit.list_probes(index.catalogue)
+    if options.sample:
+        probes = audit.draw_sample(probes, options.sample)
+    verdicts = audit.audit(probes, chatbot, texts, lambda count: _report(f"{count:,} of {len(probes):,} questions"))
+    print(audit.render_figures(verdicts))
+    return _conclude(options, audit.share_exact(verdicts), lambda: audit.render_misses(verdicts))
+
+
+def _add_measuring(parser: argparse.ArgumentParser, written: str) -> None:
+    parser.add_argument("--corpus", type=Path, metavar="DIR", help="the sheets as indexed (default: CHATBOT_SHEETS)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"write {written} here, as Markdown")
+    parser.add_argument("--floor", type=float, default=0.0, metavar="SHARE", help="exit status 1 below this share")
+
+
+def _read_texts(options: argparse.Namespace, settings: Settings, catalogue: Catalogue) -> dict[str, str]:
+    """Read the texts that the answers are checked against; raise SettingsError when they aren't those indexed."""
+    from chatbot.evaluation import read_texts
+
+    paths = [options.corpus] if options.corpus else settings.sheets
+    texts = read_texts(paths)
+    missing = next((sheet_id for sheet_id in catalogue if sheet_id not in texts), None)
+    if missing:
+        where = ", ".join(map(str, paths))
+        raise SettingsError(f"Sheet {missing} is indexed and not in '{where}': give the sheets' folder with --corpus.")
+    return texts
+
+
+def _conclude(options: argparse.Namespace, share: float, render: Callable[[], str]) -> int:
+    """Write what is asked for; tell whether the share is high enough."""
+    if options.out:
+        try:
+            options.out.write_text(render(), encoding="utf-8")
+        except OSError as error:
+            return _refuse(f"'{options.out}' cannot be written ({error.strerror}).")
+    return int(share < options.floor)
 
 
 def _report(line: str) -> None:

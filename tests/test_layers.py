@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
     *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
-    *("evidence", "question", "answering", "evaluation", "api", "ui", "assembly", "__main__"),
+    *("evidence", "question", "answering", "evaluation", "audit", "api", "ui", "assembly", "__main__"),
 ]
 HOMES = {
     "bm25s": {"keywords"},
