@@ -101,10 +101,10 @@ def judge(probe: Probe, answer: Answer, texts: Mapping[str, str]) -> Sequence[Fa
 
 def _find_faults(sheet: Sheet, probe: Probe, answer: Answer, texts: Mapping[str, str]) -> Iterator[Fault]:
     facts = expected_facts(sheet, probe.need)
-    absent = ABSENT in facts
-    case = Case("", probe.need, (probe.question,), "answer", (sheet.sheet_id,), (), facts)
+    unsaid = ABSENT in facts or (probe.need == "salaire" and sheet.salaire and not sheet.salaire.amounts)
+    case = Case("", "audit", (probe.question,), "answer", (sheet.sheet_id,), (), facts)
     for fault in find_faults(case, answer, texts):
-        if fault.kind != "too many sheets" and not (absent and answer.status == "not_found" and fault.kind == "status"):
+        if fault.kind != "too many sheets" and not (unsaid and answer.status == "not_found" and fault.kind == "status"):
             yield fault
     if probe.need == "formations" and sheet.formations:
         yield from _formation_faults(sheet, answer)

@@ -23,6 +23,9 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(["index", "."], "No sheet in '.'. Give folders or files of sheets.\n", id="no-sheet"),
         pytest.param(["ask", "Bonjour"], "Run: python -m chatbot index\n", id="no-index"),
         pytest.param(["ask", "  "], "The question is empty.\n", id="no-question"),
+        pytest.param(["evaluate", "nowhere"], "No such file or directory: 'nowhere').\n", id="no-questions-file"),
+        pytest.param(["evaluate", "/dev/null"], "No question in these files.\n", id="no-case"),
+        pytest.param(["audit"], "Run: python -m chatbot index\n", id="nothing-to-audit"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, fields
 
 from chatbot.answering import Answer, Chatbot, Turn
 from chatbot.evaluation.scoring import Case, Fault, find_faults
-from chatbot.question import Question
-from chatbot.retrieval import Retriever
+from chatbot.question import Question, Ranker
 
 HITS = 5
 
@@ -66,19 +65,19 @@ def render_outcomes(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def render_failures(outcomes: Iterable[Outcome], chatbot: Chatbot, retriever: Retriever) -> str:
+def render_failures(outcomes: Iterable[Outcome], chatbot: Chatbot, ranker: Ranker) -> str:
     """Write each failing case as Markdown: its faults, what was understood, the best hits, the answer."""
     failing = [outcome for outcome in outcomes if outcome.faults]
-    return "\n\n".join([f"# {len(failing)} failing cases", *(_failure(o, chatbot, retriever) for o in failing)]) + "\n"
+    return "\n\n".join([f"# {len(failing)} failing cases", *(_failure(o, chatbot, ranker) for o in failing)]) + "\n"
 
 
-def _failure(outcome: Outcome, chatbot: Chatbot, retriever: Retriever) -> str:
+def _failure(outcome: Outcome, chatbot: Chatbot, ranker: Ranker) -> str:
     case, answer = outcome.case, outcome.answer
     understood = chatbot.understand(case.turns[-1], outcome.history)
     said = [f"> **{turn.role}**: {turn.content}".replace("\n", "\n> ") for turn in outcome.history]
     hits = [
         f"- {hit.sheet_id} {chatbot.catalogue.title_of(hit.sheet_id)} (score {hit.score:.1f}, chance {hit.chance:.2f})"
-        for hit in retriever.rank(case.turns[-1], limit=HITS)
+        for hit in ranker.rank(case.turns[-1], limit=HITS)
     ]
     right = ", ".join(f"{i} {chatbot.catalogue.title_of(i)}" for i in (case.gold_ids + case.any_of_ids)[:HITS])
     cited = ", ".join(dict.fromkeys(citation.sheet_id for citation in answer.citations))
