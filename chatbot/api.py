@@ -260,7 +260,8 @@ def _refuse_body(request: Request, error: Exception) -> JSONResponse:
     for item in error.errors():
         field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"][1:])) or "body"
         field = field.encode("utf-8", "replace").decode()[:80]
-        sentence = FIELD_DETAILS.get(item["type"], "Le champ « {field} » ne convient pas.")
+        kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
+        sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
         errors.append({"field": field, "detail": sentence.format(field=field, **item.get("ctx", {}))})
     return _render_problem(422, errors[0]["detail"], errors[:10])
 

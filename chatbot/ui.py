@@ -24,6 +24,7 @@ EXAMPLES = (
 )
 KEPT_EXCHANGES = 50
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+BREAKABLE = re.compile(r" (?=[:;?!»])|(?<=«) ")  # French sets these off with a space where no line may break
 HEAD = '<script>document.documentElement.lang = "fr"</script>'
 CSS = Path(__file__).parent / "data" / "page.css"
 
@@ -178,6 +179,7 @@ def render_conversation(conversation: Conversation) -> list[dict[str, Any]]:
 def render_answer(exchange: Exchange) -> str:
     """Render the text of an answer, its markers linked, and the sources under it."""
     text = html.escape(exchange.text, quote=False).replace("&gt;", ">").replace("![", "!\\[")
+    text = BREAKABLE.sub("\u00a0", text)
     text = link_markers(text, {citation.sheet_id: citation.url for citation in exchange.citations})
     return f"{text}\n\n{render_sources(exchange.citations)}" if exchange.citations else text
 
@@ -199,7 +201,7 @@ def escape_markdown(text: str) -> str:
 
 def _inline(text: str) -> str:
     """Escape a text for one line of HTML inside Markdown: a line break would end the HTML block."""
-    return html.escape(" ".join(text.split()))
+    return html.escape(BREAKABLE.sub("\u00a0", " ".join(text.split())))
 
 
 def _count(number: int, noun: str) -> str:

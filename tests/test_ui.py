@@ -42,6 +42,11 @@ def test_markers_become_links_and_sources_stand_under_the_answer() -> None:
     assert answer["options"] == [{"value": "Et après ?"}]
 
 
+def test_no_line_breaks_before_french_punctuation() -> None:
+    [_, answer] = render_conversation([exchange("Salaire : « 1 800 euros » ! [MET.1]")])
+    assert answer["content"].startswith("Salaire\u00a0: «\u00a01 800 euros\u00a0»\u00a0! [MET.1](")
+
+
 def test_only_the_last_answer_offers_suggestions() -> None:
     messages = render_conversation([exchange(), exchange()])
     assert ["options" in message for message in messages] == [False, False, False, True]
