@@ -30,7 +30,10 @@ PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answer
 LISTED = re.compile(
     r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )
-ACCESS_HEADINGS = ("Accès au métier", "En bref", "Compétences requises", "Intégrer le marché du travail", "Présentation")
+ACCESS_HEADINGS = (
+    *("Accès au métier", "En bref", "Compétences requises"),
+    *("Intégrer le marché du travail", "Présentation"),
+)
 HEADINGS = {
     "missions": ("Nature du travail",),
     "competences": ("Compétences requises",),
