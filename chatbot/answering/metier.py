@@ -219,7 +219,7 @@ class MetierWriter:
                 self.missing.append("salaire")
         else:
             text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(plain(salaire.text).replace("\n", " ")))
-            head, separator, rest = text.partition(",") if len(text) < 200 else text.partition(". ")
+            head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
             start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
             self.draft.add(
                 f"{start}, {self.name} : **{lower_first(head)}**{separator}{rest} {self.fact('Salaire', salaire.text)}."
@@ -256,11 +256,12 @@ class MetierWriter:
             self.budget // 2,
             0.4,
         )
-        if passages:
-            self.draft.add(quote_all(self.draft, passages))
-        elif not self.sheet.statuts:
-            self.draft.add(f"La fiche {of(self.name)} n'indique pas de statut {self.fact('Titre', self.sheet.title)}.")
-            self.missing.append("statut")
+        if not self.sheet.statuts:
+            start = f"La fiche {of(self.name)} n'indique pas de statut {self.fact('Titre', self.sheet.title)}"
+            self.draft.add(f"{start}, mais elle dit :" if passages else f"{start}.")
+            if not passages:
+                self.missing.append("statut")
+        self.draft.add(quote_all(self.draft, passages))
 
     def interets(self) -> None:
         """The interests that the sheet lists."""

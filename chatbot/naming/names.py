@@ -22,6 +22,7 @@ LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capi
 VERB_ENDINGS = ("er", "ent", "ez", "ais", "ait", "ons", "ant", "era", "ir")
 MOST_COST = 0.35
 MOST_WORDS = 14  # after a head
+LONGEST_NAME = 50  # words: "diplôme d'ingénieur de l'École … en partenariat avec l'ITII …" has up to 39
 # Words that end the words of a diploma's or métier's speciality.
 BREAKS = frozenset({
     "qui", "que", "quoi", "quel", "quels", "quelle", "quelles", "c", "est", "ca", "sa", "combien",
@@ -183,7 +184,7 @@ class Names:
                 allowed = not edge.trade or name[:1] == "@"
                 if allowed and cost + edge.cost < MOST_COST and self._book.opens(longer):
                     stack.append((edge.end, longer, cost + edge.cost, short or edge.short))
-            if name and words[at].folded in LINKS and at - place < 20:
+            if name and words[at].folded in LINKS and at - place < LONGEST_NAME:
                 stack.append((at + 1, name, cost, short))
         for end, (_, cost, name) in best.items():
             while is_link(words[end - 1]) and end - 1 > place:
