@@ -18,6 +18,10 @@ def formation(number: int, title: str, sigle: str = "", detailed: bool = True) -
     return Sheet(f"FOR.{number}", FORMATION, title, names=(Name(title),), sigle=sigle, detailed=detailed)
 
 
+LONG_TITLE = (
+    "diplôme d'ingénieur de l'École nationale supérieure des sciences appliquées et de technologie de la ville et de "
+    "l'université de la région spécialité systèmes numériques en partenariat avec le centre"
+)
 SHEETS = [
     metier(1, "infirmier/ère", "infirmier", "infirmière"),
     metier(2, "chef/fe de produit (mode)", "chef de produit (mode)", "cheffe de produit (mode)"),
@@ -49,6 +53,9 @@ SHEETS = [
     formation(113, "diplôme de comptabilité et de gestion", "DCG"),
     formation(114, "bac techno ST2S sciences et technologies de la santé et du social"),
     formation(115, "fleuriste", detailed=False),
+    formation(116, "diplôme supérieur en gestion et commerce international"),
+    formation(117, "diplôme en marketing"),
+    formation(118, LONG_TITLE),
 ]  # fmt: skip
 EVERYDAY = [
     Everyday("MET.7", "vétérinaire", ("véto", "docteur des animaux", "champion"), (), ()),
@@ -99,6 +106,12 @@ def only(mentions: list[Mention]) -> Mention:
         pytest.param("titre pro peintre en bâtiment", "titre pro peintre en bâtiment", "FOR.111", id="titre pro"),
         pytest.param("CAP coiffeur", "CAP coiffeur", "FOR.112", id="trade for its field"),
         pytest.param("le dcg c'est dur ?", "dcg", "FOR.113", id="sigle alone"),
+        pytest.param("la formation fleuriste dure ?", "formation fleuriste", "FOR.115", id="course of a métier's name"),
+        pytest.param("quelle formation fleuriste ?", "fleuriste", "MET.6", id="ways to a métier"),
+        pytest.param("formation de fleuriste", "fleuriste", "MET.6", id="training for a métier"),
+        pytest.param("diplôme supérieur en gestion et commerce international",
+                     "diplôme supérieur en gestion et commerce international", "FOR.116", id="bare diploma, long"),
+        pytest.param(LONG_TITLE, LONG_TITLE, "FOR.118", id="more than twenty words"),
         pytest.param("bac ST2S", "bac ST2S", "FOR.114", id="capitals that open a title"),
     ],
 )  # fmt: skip
@@ -111,7 +124,10 @@ def test_a_name_is_found(names: Names, message: str, text: str, sheet_id: str) -
 
 @pytest.mark.parametrize(
     "message",
-    ["", "🙂", "bonjour, quel métier ?", "je veux être champion", "du droit ou pas", "on met 3 ans", "<b>'; --"],
+    [
+        "", "🙂", "bonjour, quel métier ?", "je veux être champion", "du droit ou pas", "un diplôme en marketing",
+        "on met 3 ans", "<b>'; --",
+    ],
 )
 def test_ordinary_words_name_nothing(names: Names, message: str) -> None:
     assert names.find(message) == []

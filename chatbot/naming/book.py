@@ -18,6 +18,7 @@ ORDINARY = 40  # in how many sheets' everyday texts a lone word may stand before
 OPTION = re.compile(r"\s+(?:option|parcours|spécialité|enseignement spécifique)\s.*$", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\s*\([^()]*\)")
 BARE = "@diplôme"  # "diplôme", "école", "formation": say that a diploma is meant, not which kind
+COURSE = "#formation"  # opens the title of a school's course in "la formation cascadeur"
 ARTICLES = frozenset({"le", "la", "l", "un", "une", "ancien", "ancienne", "ex", "devenir"})
 
 
@@ -43,7 +44,7 @@ class NameBook:
                 self._add(self.keys_of(name, catalogue[sheet_id]), sheet_id, 0.97, "alias")
         self._lower_topics()
         self.sorted = sorted(self.entries)
-        counts = Counter(key for name in self.sorted for key in name.split(" "))
+        counts = Counter(key for name in self.sorted if name[0] != "#" for key in name.split(" "))
         self.counts = counts
         self.weights = {key: math.log(1 + len(self.sorted) / count) for key, count in counts.items()}
         self.heads = self._gather_heads()
@@ -111,6 +112,8 @@ class NameBook:
             self._add(base, sheet.sheet_id, 0.92, "title")
         diploma = base[0] if base and base[0][0] == "@" else ""
         self.diplomas[sheet.sheet_id] = diploma
+        if not diploma:
+            self._add((COURSE, *self.keys_of(sheet.title, sheet)), sheet.sheet_id, SCORES["sigle"], "title")
         sigle = tuple(word.folded for word in split_words(sheet.sigle))
         if sigle and diploma:
             self._add((diploma, *sigle), sheet.sheet_id, SCORES["sigle"], "sigle")
@@ -135,7 +138,7 @@ class NameBook:
     def _lower_topics(self) -> None:
         for name, entry in self.entries.items():
             metier = any(sheet_id.startswith("MET") for sheet_id in entry)
-            if name[0] != "@" and (metier or name.count(" ") < 2):
+            if name[0] not in "@#" and (metier or name.count(" ") < 2):
                 for sheet_id, (score, source) in entry.items():
                     if sheet_id.startswith("FOR") and source == "title":
                         entry[sheet_id] = (min(score, TOPIC), source)

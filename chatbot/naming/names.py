@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chatbot.catalogue import Catalogue
-from chatbot.naming.book import BARE, NameBook, ordinary_words
+from chatbot.naming.book import BARE, COURSE, NameBook, ordinary_words
 from chatbot.naming.data import Everyday, Vocabulary, read_vocabulary
 from chatbot.naming.groups import Group
 from chatbot.naming.spelling import RARE, Spelling
@@ -20,6 +20,8 @@ SENTENCE_END = re.compile(r"\s*(?:[.?!;\n]\s|[+=])")
 LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capitals
 # A lone word with one of these may well be a verb that no sheet uses, rather than a slip in a name.
 VERB_ENDINGS = ("er", "ent", "ez", "ais", "ait", "ons", "ant", "era", "ir")
+ASKING = ("quelle", "une", "aucune")  # "quelle formation designer ?" asks for the ways to a métier
+LOOSE_KEYS = 4  # of a name opened loosely: "diplôme supérieur en marketing et gestion", but not "diplôme en marketing"
 MOST_COST = 0.35
 MOST_WORDS = 14  # after a head
 LONGEST_NAME = 50  # words: "diplôme d'ingénieur de l'École … en partenariat avec l'ITII …" has up to 39
@@ -58,6 +60,7 @@ class _Edge:
     cost: float
     trade: bool = False  # "coiffeur" for "coiffure": only inside a diploma's name
     short: bool = False  # "compta" for "comptable": not enough by itself
+    loose: bool = False  # "diplôme", "école" or "formation" without "de": only opens a long name
 
 
 class Names:
@@ -140,10 +143,13 @@ class Names:
         longest = max((len(phrase) for phrase, _ in said), default=0)
         for phrase, key in said:
             sigle = phrase in LINK_SIGLES
-            bare = key == BARE and len(phrase) == 1 and not sigle  # "école d'infirmier", but not "formation pour être…"
             of = place + 1 < len(words) and words[place + 1].folded in ("d", "de", "du", "des")
-            if len(phrase) == longest and (word.raw.isupper() or not sigle) and (of or not bare):
-                edges.append(_Edge(place + len(phrase), (key,), 0.0))
+            loose = key == BARE and len(phrase) == 1 and not sigle and not of  # "formation pour être…"
+            if len(phrase) == longest and (word.raw.isupper() or not sigle):
+                edges.append(_Edge(place + len(phrase), (key,), 0.0, loose=loose))
+        asking = place > 0 and words[place - 1].folded in ASKING
+        if word.folded == "formation" and not asking and place + 1 < len(words) and not is_link(words[place + 1]):
+            edges.append(_Edge(place + 1, (COURSE,), 0.0))
         for keys in self._vocabulary.shorts.get(word.folded, ()):
             edges.append(_Edge(place + 1, keys, 0.04, short=True))
         for keys in self._vocabulary.trades.get(word.key, ()):
@@ -171,10 +177,11 @@ class Names:
     ) -> Iterator[Mention]:
         """Find the names that start at a word: follow every reading of the words as long as it opens a name."""
         best: dict[int, tuple[float, float, str]] = {}
-        stack = [(place, "", 0.0, False)]
+        stack = [(place, "", 0.0, False, False)]
         while stack:
-            at, name, cost, short = stack.pop()
-            if at > place + short and name in self._book.entries:  # a short form alone is not enough
+            at, name, cost, short, loose = stack.pop()
+            enough = at > place + short and not (loose and name.count(" ") < LOOSE_KEYS - 1)
+            if enough and name in self._book.entries:  # a short form alone is not enough
                 score = max(score for score, _ in self._book.entries[name].values()) - cost
                 best[at] = max(best.get(at, (0.0, 0.0, "")), (score, cost, name))
             if at >= len(words):
@@ -183,9 +190,9 @@ class Names:
                 longer = " ".join((name, *edge.keys)) if name else " ".join(edge.keys)
                 allowed = not edge.trade or name[:1] == "@"
                 if allowed and cost + edge.cost < MOST_COST and self._book.opens(longer):
-                    stack.append((edge.end, longer, cost + edge.cost, short or edge.short))
+                    stack.append((edge.end, longer, cost + edge.cost, short or edge.short, loose or edge.loose))
             if name and words[at].folded in LINKS and at - place < LONGEST_NAME:
-                stack.append((at + 1, name, cost, short))
+                stack.append((at + 1, name, cost, short, loose))
         for end, (_, cost, name) in best.items():
             while is_link(words[end - 1]) and end - 1 > place:
                 end -= 1

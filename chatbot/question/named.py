@@ -57,7 +57,7 @@ class Named:
         """Whether the title of a formation stands as a plain word ("la bande dessinée"), without its diploma."""
         text = self.mention.text
         plain = self.mention.source != "id" and text.islower() and len(text.split()) <= 2
-        return plain and self.kind == FORMATION and not find_diploma_types(text)
+        return plain and self.kind == FORMATION and not find_diploma_types(text) and not text.startswith("formation ")
 
     @property
     def is_asked_for(self) -> bool:
@@ -118,6 +118,7 @@ def without_names(message: str, named: Iterable[Named]) -> str:
 
 def asked_types(message: str, named: Sequence[Named]) -> tuple[str, ...]:
     """Name the diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
-    message = without_names(message, [n for n in named if n.role == "had"])
+    aside = [n for n in named if n.role == "had" or (n.kind == METIER and n.is_sure)]  # "scrum master" asks for none
+    message = without_names(message, aside)
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
     return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
