@@ -5,21 +5,25 @@ Each need of each sheet is asked by its title, and by an alias where it has one 
 
 import random
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from chatbot.answering import Answer, Chatbot
-from chatbot.catalogue import Catalogue, fold
+from chatbot.catalogue import Catalogue
 from chatbot.evaluation import Case, Fault, find_faults
 from chatbot.evaluation.scoring import split_tokens
 from chatbot.evidence import split_sentences
+from chatbot.naming.words import content_keys
 from chatbot.sheets import FORMATION, METIER, Sheet
 
 TITLE, ALIAS = "title", "alias"
 SEED = 2026
 # What an answer says of a fact that its sheet does not give.
 ABSENT = ("n'indique pas", "ne donne pas", "ne cite pas", "ne parle pas", "n'a pas de rubrique", "ne détaille pas")
+SHORT_TYPE = re.compile(r"\(([A-Za-z]\w+)\)$")  # "brevet de technicien supérieur (BTS)"
 QUOTED_WORDS = 8  # as many words of a sentence, in a row, show that it is quoted
 LEAST_FORMATIONS = 3
 QUESTIONS = {
@@ -41,7 +45,7 @@ QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One question on one fact. `sheets` are those that bear the name alike: one of them is to be answered."""
+    """One question on one fact of the first of `sheets`; the others bear the same name, or one that opens with it."""
 
     sheets: tuple[Sheet, ...]
     need: str
@@ -60,16 +64,17 @@ class Verdict:
 
 def list_probes(catalogue: Catalogue) -> list[Probe]:
     """Give every question of the audit: one wording for each need and name, the wordings in turn."""
-    names = _Bearers(catalogue)
+    bearers = _Bearers(catalogue)
     probes = []
     for place, sheet in enumerate(sheet for sheet in catalogue.values() if sheet.detailed):
         title = _form(sheet, place)
-        asked = [(TITLE, title, names.titled(title, sheet.kind))]
-        asked += [(ALIAS, alias, (sheet,)) for alias in names.own_aliases(sheet, place)[:1]]
-        for turn, (naming, name, bearers) in enumerate(asked):
+        asked = [(TITLE, title, bearers.of_title(title, sheet))]
+        asked += [(ALIAS, alias, bearers.opening_with(alias, sheet)) for alias in bearers.own_aliases(sheet, place)[:1]]
+        for turn, (naming, name, others) in enumerate(asked):
+            wording = 0 if bearers.is_metier_too(name, sheet) else (place + turn) % 2
             for need, wordings in QUESTIONS[sheet.kind].items():
-                question = wordings[(place + turn) % len(wordings)].format(name)
-                probes.append(Probe((sheet, *(b for b in bearers if b != sheet)), need, naming, question))
+                question = wordings[wording].format(name).replace("formation formation", "formation")
+                probes.append(Probe((sheet, *others), need, naming, question))
     return probes
 
 
@@ -92,11 +97,16 @@ def audit(
 
 
 def judge(probe: Probe, answer: Answer, texts: Mapping[str, str]) -> Sequence[Fault]:
-    """Compare an answer with the facts of the sheet; of several that bear the name, asking back or one will do."""
-    cited = {citation.sheet_id for citation in answer.citations}
-    if len(probe.sheets) > 1 and answer.status == "clarify" and cited.issuperset(s.sheet_id for s in probe.sheets):
+    """Compare an answer with the facts of the sheet.
+
+    Where other sheets bear the name, it may ask which is meant, or answer for another, if it mentions the sheet.
+    """
+    asked, *others = probe.sheets
+    mentioned = any(citation.sheet_id == asked.sheet_id for citation in answer.citations)
+    if others and mentioned and answer.status == "clarify":
         return ()
-    return min((list(_find_faults(sheet, probe, answer, texts)) for sheet in probe.sheets), key=len)
+    possible = (asked, *others) if mentioned else (asked,)
+    return min((list(_find_faults(sheet, probe, answer, texts)) for sheet in possible), key=len)
 
 
 def _find_faults(sheet: Sheet, probe: Probe, answer: Answer, texts: Mapping[str, str]) -> Iterator[Fault]:
@@ -158,23 +168,34 @@ def _form(sheet: Sheet, place: int) -> str:
 
 
 class _Bearers:
-    """Which sheets bear a name, as a title or at all."""
+    """Which sheets bear a name, however inflected: as their title, or as any of their names."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._titled: dict[tuple[str, str], dict[str, Sheet]] = defaultdict(dict)
-        self._named: dict[str, set[str]] = defaultdict(set)
+        self._sheets: dict[str, dict[str, Sheet]] = defaultdict(dict)
+        self._titled: dict[str, dict[str, Sheet]] = defaultdict(dict)
         for sheet in catalogue.values():
             for rank, name in enumerate(sheet.names):
                 for form in name.forms:
-                    self._named[fold(form)].add(sheet.sheet_id)
+                    self._sheets[_key(form)][sheet.sheet_id] = sheet
                     if rank == 0:
-                        self._titled[fold(form), sheet.kind][sheet.sheet_id] = sheet
+                        self._titled[_key(form)][sheet.sheet_id] = sheet
             for form in (sheet.sigle, _diploma_sigle(sheet)) if sheet.sigle else ():
-                self._named[fold(form)].add(sheet.sheet_id)
+                self._sheets[_key(form)][sheet.sheet_id] = sheet
+        self._types = {_key(word) for sheet in catalogue.of_kind(FORMATION) for word in SHORT_TYPE.findall(sheet.type)}
+        self._keys = sorted(self._sheets)
 
-    def titled(self, title: str, kind: str) -> tuple[Sheet, ...]:
-        """Give the sheets of a kind with this title."""
-        return tuple(self._titled[fold(title), kind].values())
+    def of_title(self, title: str, sheet: Sheet) -> tuple[Sheet, ...]:
+        """Give the other sheets of the same kind with this title."""
+        titled = self._titled[_key(title)].values()
+        return tuple(other for other in titled if other.kind == sheet.kind and other.sheet_id != sheet.sheet_id)
+
+    def opening_with(self, alias: str, sheet: Sheet) -> tuple[Sheet, ...]:
+        """Give the other sheets that have a name which opens with these words."""
+        key = _key(alias) + " "
+        start = bisect_left(self._keys, key)
+        longer = takewhile(lambda other: other.startswith(key), islice(self._keys, start, None))
+        found = {i: other for name in longer for i, other in self._sheets[name].items() if i != sheet.sheet_id}
+        return tuple(found.values())
 
     def own_aliases(self, sheet: Sheet, place: int) -> list[str]:
         """Give the names of a sheet, its title aside, that no other sheet bears, gendered forms and aliases in turn."""
@@ -185,14 +206,23 @@ class _Bearers:
             if "/" not in form
         ]
         found += [_diploma_sigle(sheet)] if sheet.sigle else []
-        own = [form for form in dict.fromkeys(found) if self._named[fold(form)] == {sheet.sheet_id}]
+        taken = self._types | {_key(form) for form in sheet.names[0].forms}
+        own = [form for form in dict.fromkeys(found) if len(self._sheets[_key(form)]) == 1 and _key(form) not in taken]
         return own[place % len(own) :] if own else []
+
+    def is_metier_too(self, name: str, sheet: Sheet) -> bool:
+        """Whether a métier bears the name of a formation: then the question has to say which is meant."""
+        return sheet.kind == FORMATION and any(other.kind == METIER for other in self._sheets[_key(name)].values())
+
+
+def _key(name: str) -> str:
+    return " ".join(content_keys(name))
 
 
 def _diploma_sigle(sheet: Sheet) -> str:
-    """Write a sigle after the short name of its diploma, where the type gives one: "BTS MCO"."""
-    short = re.search(r"\(([\w ]+)\)$", sheet.type)
-    return f"{short.group(1) if short else sheet.type.partition(' (')[0]} {sheet.sigle}"
+    """Write a sigle as people say it: after the word that opens the title where that is the type's ("BTS MCO")."""
+    openings = [*SHORT_TYPE.findall(sheet.type), "bac pro"]
+    return " ".join([*(word for word in openings if sheet.title.startswith(f"{word} ")), sheet.sigle])
 
 
 def share_exact(verdicts: Sequence[Verdict]) -> float:

@@ -156,7 +156,15 @@ def test_what_is_expected_is_what_the_sheet_says(sheet: Sheet, need: str, facts:
             id="another-formation",
         ),
         pytest.param(probe("formations", RINGER), "Voici [MET.90011].", ["formations missing"], id="no-formation"),
-        pytest.param(probe("durée", SCHOOL, TWIN), "1 an [FOR.90012].", [], id="the-twin"),
+        pytest.param(
+            probe("durée", SCHOOL, TWIN), "1 an [FOR.90012]. Ou [FOR.90011].", [], id="the-twin-and-a-mention"
+        ),
+        pytest.param(
+            probe("durée", SCHOOL, TWIN),
+            "1 an [FOR.90012].",
+            ["gold not cited", "first citation", "fact missing"],
+            id="the-twin-alone",
+        ),
         pytest.param(probe("durée", SCHOOL, TWIN), "1 an [FOR.90011].", ["fact missing"], id="a-fact-of-the-twin"),
     ],
 )
@@ -171,9 +179,22 @@ def test_an_absent_fact_is_to_be_said() -> None:
     assert kinds(probe("statut", RINGER), "Salarié ou artisan [MET.90011].", "not_found") == ["status"]
 
 
-def test_asking_back_is_right_between_sheets_of_one_title() -> None:
+def test_asking_back_is_right_between_sheets_of_one_name() -> None:
     assert kinds(probe("durée", SCHOOL, TWIN), "Laquelle ? [FOR.90011] [FOR.90012]", "clarify") == []
-    assert "status" in kinds(probe("durée", SCHOOL, TWIN), "Laquelle ? [FOR.90011] [MET.90011]", "clarify")
+    assert "status" in kinds(probe("durée", SCHOOL, TWIN), "Laquelle ? [FOR.90012] [MET.90011]", "clarify")
+    assert "status" in kinds(probe("durée", SCHOOL), "Laquelle ? [FOR.90011] [FOR.90012]", "clarify")
+
+
+def test_sheets_with_a_name_that_opens_with_the_alias_are_known() -> None:
+    tower = replace(HERMIT, names=(Name("ermite"), Name("carillonneur de beffroi")))
+    asked = [p for p in list_probes(Catalogue([RINGER, tower])) if p.naming == ALIAS and p.sheets[0] is RINGER]
+    assert asked and all(p.sheets == (RINGER, tower) for p in asked)
+
+
+def test_a_formation_of_a_metiers_name_is_asked_as_a_formation() -> None:
+    school = replace(SCHOOL, title="ermite", names=(Name("ermite"),), sigle="", type="formation d'école spécialisée")
+    questions = [p.question for p in list_probes(Catalogue([HERMIT, school])) if p.sheets[0] is school]
+    assert len(questions) == 4 and all("la formation ermite" in question for question in questions)
 
 
 def test_figures_and_misses_are_written() -> None:
