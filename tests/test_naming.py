@@ -38,6 +38,7 @@ SHEETS = [
            Name("gendarme")),
     metier(11, "ingénieur/e du son", "ingénieur du son", "ingénieure du son"),
     metier(12, "professeur/e de musique", "professeur de musique", "professeure de musique"),
+    metier(13, "mannequin", "", "", Name("modèle")),
     formation(101, "CAP fleuriste"),
     formation(102, "BTS comptabilité et gestion", "CG"),
     formation(103, "BTS management commercial opérationnel"),
@@ -91,6 +92,7 @@ def only(mentions: list[Mention]) -> Mention:
         pytest.param("veterinair", "veterinair", "MET.7", id="sound"),
         pytest.param("prof de musique", "prof de musique", "MET.12", id="short form"),
         pytest.param("véto ça paye ?", "véto", "MET.7", id="everyday name"),
+        pytest.param("pour devenir modèle", "modèle", "MET.13", id="ordinary word that is wished for"),
         pytest.param("un CAP fleuriste", "CAP fleuriste", "FOR.101", id="diploma, not métier"),
         pytest.param("le BTS CG", "BTS CG", "FOR.102", id="sigle with its type"),
         pytest.param("bts mco durée", "bts mco", "FOR.103", id="initials"),
@@ -125,7 +127,8 @@ def test_a_name_is_found(names: Names, message: str, text: str, sheet_id: str) -
 @pytest.mark.parametrize(
     "message",
     [
-        "", "🙂", "bonjour, quel métier ?", "je veux être champion", "du droit ou pas", "un diplôme en marketing",
+        "", "🙂", "bonjour, quel métier ?", "je veux être champion", "le modèle", "du droit ou pas",
+        "un diplôme en marketing",
         "on met 3 ans", "<b>'; --",
     ],
 )

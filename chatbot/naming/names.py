@@ -203,13 +203,14 @@ class Names:
             last = words[end - 1]
             if mention.source == "sigle" and last.folded in BREAKS | LINKS and not last.raw.isupper():
                 continue
-            if end - place > 1 or self._stands_alone(words[place], mention):
+            wished = place > 0 and words[place - 1].folded == "devenir" and mention.source in ("title", "alias")
+            if end - place > 1 or wished or self._stands_alone(words[place], mention):
                 yield mention
 
     def _stands_alone(self, word: Word, mention: Mention) -> bool:
         """Tell whether one word is enough to name something: a sigle or a school's title may be an ordinary word."""
         if len(word.raw) < 4 or mention.source == "sigle" or mention.sheet_ids[0].startswith("FOR"):
-            return word.folded not in self._ordinary or (len(word.raw) > 1 and word.raw.isupper())
+            return word.folded not in self._ordinary or any(letter.isupper() for letter in word.raw[1:])
         if mention.source == "fuzzy":
             near = self._spelling.nearest(word.key)
             slip = len(word.raw) > 6 and not word.folded.endswith(VERB_ENDINGS) and min(cost for _, cost in near) <= 0.1

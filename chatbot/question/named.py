@@ -11,6 +11,7 @@ from chatbot.question.constraints import find_diploma_types
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
 
+TITLED_HEAD = 0.2  # the score of a word that only opens names ("technicien")
 SURE = 0.8  # a mention at least this sure names its sheet by itself
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
@@ -41,6 +42,11 @@ class Named:
     def is_partial(self) -> bool:
         """Whether it is only the head or a part of names."""
         return self.mention.source == "partial"
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether it is one word that is a name by itself and opens other names ("biologiste")."""
+        return self.is_partial and " " not in self.mention.text and self.mention.score > TITLED_HEAD
 
     @property
     def is_set_aside(self) -> bool:

@@ -276,7 +276,8 @@ class Subjects:
         question = case.question
         if not case.hits:
             return replace(question, intent="nothing")
-        partial = next((n for n in case.named if n.is_partial and len(n.mention.sheet_ids) > 3), None)
+        opening = [n for n in case.named if n.is_partial]
+        partial = next((n for n in opening if len(n.mention.sheet_ids) > (1 if n.is_generic else 3)), None)
         if partial is not None and not self.own_words(without_names(question.message, [partial])):
             ids = partial.mention.sheet_ids[:CHOICES]
             return replace(question, intent="ambiguous", subjects=ids, topic=partial.mention.text)
