@@ -68,6 +68,11 @@ class Stems:
                 stems.append(stem)
         return stems
 
+    def of_words(self, folded: Sequence[str]) -> list[str]:
+        """Give the stem of each of many folded words; '' for one without meaning."""
+        stems = self._stemmer.stemWords(list(folded))
+        return ["" if word in STOP_WORDS else stem for word, stem in zip(folded, stems, strict=True)]
+
     def _stem(self, word: str) -> str:
         # Snowball knows French by its accents, questions often lack them: both sides are folded first.
         word = word.replace("œ", "oe").replace("æ", "ae")
@@ -118,6 +123,41 @@ class Keywords:
     def stems_of(self, text: str) -> list[str]:
         """Give the stems of a text as the index sees them."""
         return self._stems.split(text)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many stems the index knows."""
+        return len(self._vocabulary)
+
+    def number_of(self, stem: str) -> int | None:
+        """Give the number of a stem; None for one that no document holds."""
+        return self._vocabulary.get(stem)
+
+    def number_words(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Give the number of each word's stem, -1 for a word without one that is known."""
+        return np.array([self._vocabulary.get(stem, -1) if stem else -1 for stem in self._stems.of_words(words)])
+
+    def words_by_stem(self, text: str) -> dict[str, str]:
+        """Give each stem of a text with the first word that has it."""
+        words: dict[str, str] = {}
+        for word in WORD.findall(text.lower()):
+            for stem in self._stems.split(word):
+                words.setdefault(stem, word)
+        return words
+
+    def documents_of(self, sheet_id: str) -> tuple[range, range]:
+        """Give the places of a sheet's documents: its chunks in the field "text", and its one in the other fields."""
+        place = self.places[sheet_id]
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else self._fields["text"].scores["num_docs"]
+        return range(int(self._starts[place]), int(end)), range(place, place + 1)
+
+    def stems_by_document(self, field: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Give the numbers of the stems of every document end to end, and where each document starts, and the end."""
+        scores = self._fields[field].scores
+        stems = np.repeat(np.arange(len(scores["indptr"]) - 1, dtype=np.int32), np.diff(scores["indptr"]))
+        order = np.argsort(scores["indices"], kind="stable")
+        starts = np.searchsorted(scores["indices"][order], np.arange(int(scores["num_docs"]) + 1))
+        return stems[order], starts
 
     def weight_of(self, stem: str) -> float:
         """Tell how rare a stem is among the chunks (inverse document frequency); an unknown one is rarest."""

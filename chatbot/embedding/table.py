@@ -123,10 +123,17 @@ class AdaptedEmbedding:
                 weights += word_weights
         return np.array(rows, dtype=np.int64), np.array(weights, dtype=np.float32), np.array(starts, dtype=np.int64)
 
+    def sum_words(self, texts: Sequence[str]) -> Vector:
+        """Return the sum of the weighted vectors of each text's words; its length tells how much they matter."""
+        return np.stack([self._sum(*self.locate([text])[:2]) for text in texts])
+
+    def _sum(self, rows: npt.NDArray[np.int64], weights: npt.NDArray[np.float32]) -> Vector:
+        return np.asarray(weights @ self.vectors[rows].astype(np.float32), dtype=np.float32)
+
     def encode_query(self, text: str) -> Vector:
         """Return the unit vector of one text; zeros when it holds no known word."""
         rows, weights, _ = self.locate([text])
-        total = weights @ self.vectors[rows].astype(np.float32)
+        total = self._sum(rows, weights)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float32)
 
     def encode_documents(self, texts: Sequence[str]) -> Vector:

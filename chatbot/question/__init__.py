@@ -3,7 +3,7 @@
 from chatbot.question.classifier import LabelModel, open_labels, read_examples, train_labels
 from chatbot.question.constraints import Levels
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, Question, Turn
-from chatbot.question.subjects import Ranker
+from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.tastes import Tastes
 from chatbot.question.understand import Understanding
 
@@ -14,6 +14,7 @@ __all__ = [
     "Levels",
     "Question",
     "Ranker",
+    "Resolver",
     "Tastes",
     "Turn",
     "Understanding",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
@@ -15,6 +14,7 @@ from chatbot.question.constraints import find_diploma_types
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question
 from chatbot.question.named import SURE, Named, find_named, kind_of, mask, without_names
+from chatbot.question.resolver import Meant, Ranker, speaks_of_formation
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
 
@@ -25,11 +25,10 @@ WEAK_NEED = 0.15  # the best need of a message that has none above the threshold
 # Scores of the fitted ranker (`data/ranker.json`), measured on 500 questions: one that names or describes a sheet has
 # 8 to 20 for its best, a wish, an ellipsis or small talk 4 to 7. Fitting it again calls for measuring these again.
 CERTAIN = 11.0
-SURER = 9.0  # than a name that the message mentions without asking for it
+SURER = 0.5  # the chance of a sheet that is not named, from which it is meant rather than the ones that are
 CONFIDENT = 8.0
 PLAUSIBLE = 6.2
 WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
-NEAR = 1.2  # a métier this close behind a formation is what a message without a diploma means
 CHOICES = 6
 NAMED_METIER = re.compile(
     r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
@@ -47,27 +46,6 @@ SHIFT = re.compile(r"\b(?:prefer\w+|plutot|interess\w*|a la place|et (?:si|la|le
 DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
 
 
-class Ranked(Protocol):
-    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
-
-    @property
-    def sheet_id(self) -> str: ...
-
-    @property
-    def score(self) -> float: ...
-
-    @property
-    def chance(self) -> float: ...
-
-
-class Ranker(Protocol):
-    """What understanding needs of retrieval: sheets, best first, and which words any of them knows."""
-
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
-
-    def knows(self, word: str) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything read off one message: its names, the chance of each label, the ranking, what was said before."""
@@ -75,7 +53,7 @@ class Case:
     question: Question
     named: Sequence[Named]
     scores: dict[str, float]
-    hits: Sequence[Ranked]
+    hits: Sequence[Meant]  # the sheet most likely meant first
     memory: Memory
 
     def score_of(self, labels: Iterable[str]) -> float:
@@ -85,15 +63,12 @@ class Case:
     @property
     def best(self) -> float:
         """The score of the best hit."""
-        return self.hits[0].score if self.hits else 0.0
+        return max((hit.score for hit in self.hits), default=0.0)
 
     @property
     def speaks_of_formation(self) -> bool:
         """Whether the message names a formation, however loosely, rather than asking for one."""
-        return any(
-            n.kind == FORMATION and not n.is_set_aside and len(n.mention.text.split()) > 1 and not n.is_asked_for
-            for n in self.named
-        )
+        return speaks_of_formation(self.named)
 
 
 class Subjects:
@@ -140,32 +115,15 @@ class Subjects:
         return ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
 
     def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
-        """Ask the sheet that is named; where the ranking is surer of another one than the name, that one."""
-        if case.hits and case.speaks_of_formation and case.score_of(METIER_ONLY) < INTENT_THRESHOLD:
-            top = case.hits[0]
-            if kind_of(top.sheet_id) == FORMATION and top.score >= CONFIDENT and top.chance >= 0.6:
-                return self.ask(case, top.sheet_id)
-        if case.hits and not any(n.role == "wanted" for n in sure):
-            top = case.hits[0]
-            named_ids = {i for n in sure for i in n.mention.sheet_ids}
-            if top.sheet_id not in named_ids and top.score >= SURER and top.chance >= 0.75:
-                return self.ask(case, top.sheet_id)
-        kind = self._kind_asked(case, sure)
-        of_kind = [n for n in sure if n.kind == kind] or list(sure)
-        wanted = [n for n in of_kind if n.role == "wanted"] or of_kind
-        chosen = max(wanted, key=lambda n: (n.mention.score, n.mention.end - n.mention.start))
-        ids = chosen.mention.sheet_ids
-        best = next((hit for hit in case.hits if kind_of(hit.sheet_id) == kind), None)
-        doubtful = chosen.mention.score < 0.95 or len(wanted) > 1 or len(ids) > 1
-        if (
-            best is not None
-            and doubtful
-            and best.sheet_id not in ids
-            and best.score >= CONFIDENT
-            and best.chance >= 0.5
-        ):
-            return self.ask(case, best.sheet_id)
-        return self._ask_among(case, chosen.mention) if len(ids) > 1 else self.ask(case, ids[0])
+        """Ask the sheet that is meant most likely, or offer those of one name that fits several."""
+        typed = next((n.mention.sheet_ids[0] for n in sure if n.mention.source == "id"), "")
+        named_ids = {i for n in sure for i in n.mention.sheet_ids}
+        chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance >= SURER), "")
+        if not chosen:
+            chosen = max(sure, key=lambda n: n.mention.score).mention.sheet_ids[0]
+        shared = next((n.mention for n in sure if chosen in n.mention.sheet_ids and len(n.mention.sheet_ids) > 1), None)
+        alone = any(n.mention.sheet_ids == (chosen,) for n in sure)
+        return self._ask_among(case, shared) if shared is not None and not alone else self.ask(case, chosen)
 
     def _ask_among(self, case: Case, mention: Mention) -> Question:
         """Choose between sheets of one name by the rest of the message, or offer them."""
@@ -186,22 +144,6 @@ class Subjects:
         if not metiers or len(metiers) == len(ids):
             return ids
         return tuple(i for i in ids if i not in metiers) if case.score_of(OF_FORMATION) >= INTENT_THRESHOLD else metiers
-
-    def _kind_asked(self, case: Case, named: Sequence[Named]) -> str:
-        kinds = {n.kind for n in named}
-        if len(kinds) == 1:
-            return kinds.pop()
-        formation, metier = case.score_of(OF_FORMATION), case.score_of(METIER_ONLY)
-        if metier >= INTENT_THRESHOLD > formation:
-            return METIER
-        named_ids = {i for n in named for i in n.mention.sheet_ids}
-        if case.hits and case.hits[0].sheet_id in named_ids and case.hits[0].chance >= 0.6:
-            return kind_of(case.hits[0].sheet_id)
-        if formation < INTENT_THRESHOLD and {n.kind for n in named if n.role == "wanted"} == {METIER}:
-            return METIER
-        if any(n.kind == FORMATION and find_diploma_types(n.mention.text) for n in named):
-            return FORMATION
-        return FORMATION if formation > metier else METIER
 
     def best_of(self, named: Named, question: Question, kind: str | None = None) -> str:
         """Give the sheet of a name that fits the message best, of one kind if that is given."""
@@ -287,26 +229,9 @@ class Subjects:
         if unknown:
             near = tuple(hit.sheet_id for hit in case.hits if hit.score >= PLAUSIBLE)[:3]
             return replace(question, intent="unknown", topic=unknown, subjects=near)
-        best = self._best_hit(case)
+        best = case.hits[0].sheet_id
         spelt = [n for n in case.named if best in n.mention.sheet_ids]
         return self.ask(replace(case, question=replace(question, focus=without_names(question.message, spelt))), best)
-
-    def _best_hit(self, case: Case) -> str:
-        kind = self._kind_sought(case)
-        best = next((hit for hit in case.hits if kind is None or kind_of(hit.sheet_id) == kind), case.hits[0])
-        if kind is None and kind_of(best.sheet_id) == FORMATION and not case.speaks_of_formation:
-            metier = next((hit for hit in case.hits if kind_of(hit.sheet_id) == METIER), None)
-            if metier is not None and metier.score >= best.score - NEAR:
-                best = metier
-        return best.sheet_id
-
-    def _kind_sought(self, case: Case) -> str | None:
-        """The kind of sheet to search for when no name is sure; None leaves it to the ranking."""
-        if case.speaks_of_formation:
-            return FORMATION if case.score_of(OF_FORMATION) >= INTENT_THRESHOLD else None
-        if case.score_of(METIER_ONLY) >= INTENT_THRESHOLD or case.memory.focus.startswith("MET."):
-            return METIER
-        return None
 
     def _unknown_name(self, case: Case) -> str:
         """Give the name of a métier whose words stand in no sheet and no name; empty when the message has none."""

@@ -14,11 +14,13 @@ from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, 
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, kind_of, mask, without_names
 from chatbot.question.register import is_english, says_tu
+from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.safety import danger_before, find_danger, is_about_another
-from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Ranker, Subjects
+from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
+RANKED = 25  # sheets among which the one meant is sought
 NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
 # Needs that are asked of one métier, against a wish for ideas.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
@@ -62,6 +64,7 @@ class Understanding:
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
         self._subjects = Subjects(catalogue, names, ranker, labels)
+        self._resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
@@ -89,8 +92,6 @@ class Understanding:
     def _read(self, message: str, history: Sequence[Turn]) -> Case:
         named = find_named(self._names, message)
         scores = self._labels.scores(mask(message, named))
-        refused = {i for n in named if n.role == "not_wanted" for i in n.mention.sheet_ids}
-        query = without_names(message, [n for n in named if n.is_set_aside])
         asked = [n for n in named if not n.is_set_aside and not n.is_partial]
         question = Question(
             message=message,
@@ -109,7 +110,7 @@ class Understanding:
             tu=says_tu(message, history),
             english=is_english(message),
         )
-        hits = [hit for hit in self._ranker.rank(query, limit=20) if hit.sheet_id not in refused]
+        hits = self._resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
         return Case(question, named, scores, hits, recall(history))
 
     def _find_aside(self, case: Case) -> str:

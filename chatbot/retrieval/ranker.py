@@ -22,17 +22,17 @@ class Lesson:
     weight: float = 1.0
 
 
-def read_weights(path: Path = WEIGHTS) -> Floats:
-    """Read the fitted weights; raise ValueError when they are of other features."""
+def read_weights(path: Path = WEIGHTS, features: Sequence[str] = FEATURES) -> Floats:
+    """Read fitted weights; raise ValueError when they are of other features."""
     weights = json.loads(path.read_text(encoding="utf-8"))
-    if list(weights) != list(FEATURES):
-        raise ValueError(f"{path} holds weights of {list(weights)}, not of {list(FEATURES)}: fit them again.")
+    if list(weights) != list(features):
+        raise ValueError(f"{path} holds weights of {list(weights)}, not of {list(features)}: fit them again.")
     return np.array(list(weights.values()), np.float32)
 
 
-def write_weights(weights: Floats, path: Path = WEIGHTS) -> None:
+def write_weights(weights: Floats, path: Path = WEIGHTS, features: Sequence[str] = FEATURES) -> None:
     """Write fitted weights, each with the name of its feature."""
-    named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
+    named = {name: round(float(weight), 4) for name, weight in zip(features, weights, strict=True)}
     path.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")
 
 

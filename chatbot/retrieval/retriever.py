@@ -7,7 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from chatbot.chunks import FACTS, Chunk, split_sheet
+from chatbot.embedding import AdaptedEmbedding
 from chatbot.naming import Names
+from chatbot.retrieval.coverage import Coverage
 from chatbot.retrieval.features import Candidates, FeatureSource, Floats, SearchIndex
 from chatbot.retrieval.ranker import read_weights
 
@@ -39,6 +41,8 @@ class Retriever:
         self._index = index
         self._weights = read_weights() if weights is None else weights
         self._source = FeatureSource(index, names)
+        embedder = index.embedder
+        self._coverage = Coverage(index.keywords, embedder if isinstance(embedder, AdaptedEmbedding) else None)
         self._find = lru_cache(CACHED_QUERIES)(self._source.find)
         self._embed = lru_cache(4_000)(self._embed_chunk)
 
@@ -52,6 +56,10 @@ class Retriever:
         chances /= chances.sum()
         best = np.argsort(-scores, kind="stable")[:limit]
         return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
+
+    def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats:
+        """Measure how much of a question these sheets say too: a row each, in the order of `COVERAGE`."""
+        return self._coverage.measure(query, sheet_ids)
 
     def knows(self, word: str) -> bool:
         """Whether a word, as it is or inflected, stands in any sheet, name or everyday phrase."""

@@ -1,0 +1,164 @@
+"""The sheets that retrieval ranks, and what a message was understood to ask, in; the sheet that is meant first, out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.catalogue import Catalogue
+from chatbot.question.constraints import Levels
+from chatbot.question.named import Named, kind_of
+from chatbot.retrieval import COVERAGE, read_weights
+from chatbot.sheets import FORMATION, METIER, Sheet
+
+WEIGHTS = Path(__file__).parent.parent / "data" / "resolver.json"
+# What is asked speaks for a formation or against it: a feature each, the chance of the label on a formation's sheet.
+LABELS = (
+    "niveau", "diplomes", "duree", "acces", "salaire", "missions", "competences", "conditions", "statut", "emploi",
+    "carriere", "poursuite", "metiers_apres", "contenu", "certification", "attendus", "type", "fiche",
+)  # fmt: skip
+NAMED = (
+    "named_wanted", "named_had", "named_refused", "named_plainly", "named_partly", "named_exactly", "named_as_word",
+    "named_alone", "named_at_length", "named_by_sheet", "named_by_sigle",
+)  # fmt: skip
+FITS = ("level_fits", "level_exceeds", "level_at_least", "formation_spoken_of", "formation_lacks", "metier_lacks")
+FEATURES = ("ranked", *COVERAGE, *(f"formation_{label}" for label in LABELS), *NAMED, *FITS)
+EXACT = 0.95  # the score of a name that is a title or an alias, without a slip
+ASKED = 0.4  # the chance of a need from which a sheet without its section counts as lacking it
+SECTIONS = {
+    FORMATION: {"acces": "Accès", "poursuite": "Poursuite d'études", "contenu": "Description"},
+    METIER: {"acces": "Accès au métier", "missions": "Nature du travail", "competences": "Compétences requises"},
+}
+Floats = NDArray[np.float32]
+
+
+class Ranked(Protocol):
+    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
+
+    @property
+    def sheet_id(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def chance(self) -> float: ...
+
+
+class Ranker(Protocol):
+    """What understanding needs of retrieval: sheets, best first, what they cover, and which words any of them knows."""
+
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+
+    def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats: ...
+
+    def knows(self, word: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A sheet, its score for the words of the message, and its chance to be the one meant (0 to 1)."""
+
+    sheet_id: str
+    score: float
+    chance: float
+
+
+class Resolver:
+    """Orders ranked sheets by what a message names, asks and bounds; a linear model fitted like the ranker's."""
+
+    def __init__(self, catalogue: Catalogue, ranker: Ranker, weights: Floats | None = None) -> None:
+        self._catalogue, self._ranker = catalogue, ranker
+        self._weights = read_weights(WEIGHTS, FEATURES) if weights is None else weights
+
+    def resolve(
+        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
+    ) -> list[Meant]:
+        """Give the sheets of the hits, the one most likely meant first."""
+        if not hits:
+            return []
+        meant = self.measure(query, hits, named, scores, levels) @ self._weights
+        chances = np.exp(meant - meant.max())
+        chances /= chances.sum()
+        order = np.argsort(-meant, kind="stable").tolist()
+        return [Meant(hits[place].sheet_id, hits[place].score, float(chances[place])) for place in order]
+
+    def measure(
+        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
+    ) -> Floats:
+        """Give a row a hit, in the order of FEATURES."""
+        ids = [hit.sheet_id for hit in hits]
+        formation = np.array([[kind_of(sheet_id) == FORMATION] for sheet_id in ids], np.float32)
+        labels = np.array([scores.get(label, 0.0) for label in LABELS], np.float32)
+        return np.hstack(
+            [
+                np.array([[hit.score] for hit in hits], np.float32),
+                self._ranker.cover(query, ids),
+                formation * labels,
+                _measure_names(ids, named),
+                np.array([self._measure_fit(sheet_id, named, scores, levels) for sheet_id in ids], np.float32),
+            ]
+        )
+
+    def _measure_fit(
+        self, sheet_id: str, named: Sequence[Named], scores: Mapping[str, float], levels: Levels
+    ) -> tuple[float, ...]:
+        sheet = self._catalogue[sheet_id]
+        lacking = sum(
+            scores.get(need, 0.0) > ASKED and not sheet.text_of(heading)
+            for need, heading in SECTIONS[sheet.kind].items()
+        )
+        if sheet.kind == FORMATION:
+            return (0.0, 0.0, 0.0, float(speaks_of_formation(named)), lacking, 0.0)
+        lacking += scores.get("salaire", 0.0) > ASKED and sheet.salaire is None
+        return (*_fit_levels(sheet, levels), 0.0, 0.0, lacking)
+
+
+def speaks_of_formation(named: Sequence[Named]) -> bool:
+    """Whether a message names a formation, however loosely, rather than asking for one."""
+    return any(
+        n.kind == FORMATION and not n.is_set_aside and len(n.mention.text.split()) > 1 and not n.is_asked_for
+        for n in named
+    )
+
+
+def _measure_names(ids: Sequence[str], named: Sequence[Named]) -> Floats:
+    measured = {sheet_id: dict.fromkeys(NAMED, 0.0) for sheet_id in ids}
+    for item in named:
+        mention = item.mention
+        score = mention.score / len(mention.sheet_ids) ** 0.25
+        asked = 0.0 if item.is_set_aside else score
+        values = {"named_partly": asked}
+        if not item.is_partial:
+            values = {
+                {"wanted": "named_wanted", "had": "named_had", "not_wanted": "named_refused"}.get(
+                    item.role, "named_plainly"
+                ): score,
+                "named_exactly": float(mention.score >= EXACT and not item.is_set_aside),
+                "named_as_word": score * item.is_plain_word,
+                "named_alone": asked * (len(mention.sheet_ids) == 1),
+                "named_at_length": asked * len(mention.text.split()) / 4,
+                "named_by_sheet": asked * (mention.source in ("title", "alias")),
+                "named_by_sigle": score * (mention.source == "sigle"),
+            }
+        for sheet_id in mention.sheet_ids:
+            if sheet_id in measured:
+                row = measured[sheet_id]
+                row.update({name: max(row[name], value) for name, value in values.items()})
+    return np.array([list(measured[sheet_id].values()) for sheet_id in ids], np.float32)
+
+
+def _fit_levels(sheet: Sheet, levels: Levels) -> tuple[float, float, float]:
+    rank = sheet.niveau.rank if sheet.niveau else None
+    if rank is None:
+        return (0.0, 0.0, 0.0)
+    within = levels.highest is not None and rank <= levels.highest
+    above = levels.highest is not None and rank > levels.highest
+    least = 0.0 if levels.lowest is None else (1.0 if rank >= levels.lowest else -1.0)
+    return (float(within), float(above), least)
+

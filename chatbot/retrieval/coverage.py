@@ -1,0 +1,79 @@
+"""A question and sheets in; how much of what the question says each sheet says too, in its own or kindred words, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.embedding import AdaptedEmbedding
+from chatbot.keywords import Keywords
+
+Floats = npt.NDArray[np.float32]
+# Of each word of the question, how near its nearest word in the sheet: summed by rarity, then by the adapted weights.
+COVERAGE = ("sheet_covers", "passage_covers", "sheet_covers_weighted", "passage_covers_weighted")
+FIELDS = ("text", "name", "everyday")
+
+
+class Coverage:
+    """Compares the words of a question with the words of sheets, by their stems and by their adapted vectors."""
+
+    def __init__(self, keywords: Keywords, embedding: AdaptedEmbedding | None) -> None:
+        """Take the vectors of words from `embedding`; without one, only equal stems count as near."""
+        self._keywords, self._embedding = keywords, embedding
+        self._stems = {field: keywords.stems_by_document(field) for field in FIELDS}
+        if embedding is not None:
+            sums = np.zeros((keywords.vocabulary_size, embedding.dimension), np.float32)
+            numbers = keywords.number_words(embedding.words)
+            np.add.at(sums, numbers[numbers >= 0], embedding.vectors[: len(numbers)][numbers >= 0].astype(np.float32))
+            self._vectors = _scale(sums)
+
+    def measure(self, query: str, sheet_ids: Sequence[str]) -> Floats:
+        """Give a row a sheet, in the order of COVERAGE; each number from 0 to 1."""
+        words = self._keywords.words_by_stem(query)
+        if not words or not sheet_ids:
+            return np.zeros((len(sheet_ids), len(COVERAGE)), np.float32)
+        near, shares = self._compare(words)
+        places = [self._keywords.documents_of(sheet_id) for sheet_id in sheet_ids]
+        passages = self._best(near, "text", [passages for passages, _ in places])
+        names = self._best(near, "name", [own for _, own in places])
+        everyday = self._best(near, "everyday", [own for _, own in places])
+        counts = [len(own) for own, _ in places]
+        firsts = np.cumsum([0, *counts[:-1]])
+        of_sheet = np.maximum(np.maximum(names, everyday), np.maximum.reduceat(passages, firsts, axis=0))
+        of_passage = np.maximum(passages, np.repeat(names, counts, axis=0)) @ shares
+        covered = np.zeros((len(sheet_ids), len(COVERAGE)), np.float32)
+        covered[:, ::2] = of_sheet @ shares
+        covered[:, 1::2] = np.maximum.reduceat(of_passage, firsts, axis=0)
+        return covered
+
+    def _compare(self, words: dict[str, str]) -> tuple[Floats, Floats]:
+        """Give how near every stem is to each word (0 to 1, a column a word), and the words' shares, two columns."""
+        weights = rarity = np.array([self._keywords.weight_of(stem) for stem in words], np.float32)
+        near = np.zeros((self._keywords.vocabulary_size, len(words)), np.float32)
+        if self._embedding is not None:
+            vectors = self._embedding.sum_words(list(words.values()))
+            weights = np.linalg.norm(vectors, axis=1)
+            near = np.maximum(self._vectors @ _scale(vectors).T, 0.0)
+        for column, number in enumerate(map(self._keywords.number_of, words)):
+            if number is not None:
+                near[number, column] = 1.0
+        return near, np.stack([rarity / rarity.sum(), weights / max(float(weights.sum()), 1e-9)], axis=1)
+
+    def _best(self, near: Floats, field: str, places: Sequence[range]) -> Floats:
+        """Give how near each word comes to each of these documents of a field, a row a document."""
+        stems, starts = self._stems[field]
+        bounds = np.array([(starts[d], starts[d + 1]) for documents in places for d in documents])
+        best = np.zeros((len(bounds), near.shape[1]), np.float32)
+        filled = np.flatnonzero(bounds[:, 1] > bounds[:, 0])
+        if len(filled):
+            chosen = np.concatenate([stems[first:last] for first, last in bounds[filled]])
+            lengths = bounds[filled, 1] - bounds[filled, 0]
+            best[filled] = np.maximum.reduceat(near[chosen], np.cumsum(lengths) - lengths, axis=0)
+        return best
+
+
+def _scale(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
