@@ -18,7 +18,7 @@ WANTED = re.compile(
 )
 HAD = re.compile(
     r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?"
-    r"|actuellement|ancienn?e?|ex|il est|elle est|"
+    r"|actuellement|ancienn?e?|ex|il est|elle est|est (?=en)|"
     r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'"
     r"|en poche|obtenu|avoir)"
     r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste"

@@ -28,12 +28,14 @@ CERTAIN = 11.0
 SURER = 0.5  # the chance of a sheet that is not named, from which it is meant rather than the ones that are
 CONFIDENT = 8.0
 PLAUSIBLE = 6.2
+CLEARLY = 0.85  # the chance of a sheet from which a message leaves the one being talked about
 WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 CHOICES = 6
 NAMED_METIER = re.compile(
     r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
     r"|travail (?:de |d')|fait (?:un|une))\s*"
-    r"(?:un |une |le |la |l')?((?!qu)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
+    r"(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b|sortie\b|entr[ée]e\b)[^\W\d_]{5,}"
+    r"(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
 SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
@@ -187,9 +189,10 @@ class Subjects:
     def opens(self, case: Case) -> bool:
         """Whether a message without a sure name opens another subject than the one being talked about."""
         own = self.own_words(case.question.message)
-        if not case.hits or not own or case.hits[0].sheet_id == case.memory.focus:
+        aside = {i for n in case.named if n.is_set_aside for i in n.mention.sheet_ids}
+        top = next((hit for hit in case.hits if hit.sheet_id not in aside), None)
+        if top is None or not own or top.sheet_id == case.memory.focus:
             return False
-        top = case.hits[0]
         sheet = self._catalogue.get(case.memory.focus)
         texts = [sheet.title, *(section.text for section in sheet.sections)] if sheet else []
         share = len(own & content_words(" ".join(texts))) / len(own)
@@ -201,8 +204,7 @@ class Subjects:
             return True
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True
-        strong = top.score >= CONFIDENT and top.chance >= 0.35 and share < 1
-        return strong or (top.score >= PLAUSIBLE and top.chance >= 0.5 and share <= 0.5)
+        return top.score >= PLAUSIBLE and top.chance >= CLEARLY and share <= 0.6
 
     def is_about(self, message: str, studied: Named) -> bool:
         """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""

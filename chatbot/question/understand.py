@@ -20,6 +20,7 @@ from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOL
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
+RIVAL = 0.2  # the chance of each of two sheets that a comparison without two names means
 RANKED = 25  # sheets among which the one meant is sought
 NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
 # Needs that are asked of one métier, against a wish for ideas.
@@ -55,6 +56,7 @@ BOTH = re.compile(
     r"|metier)\W*)*$",
     re.IGNORECASE,
 )
+EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 
 
@@ -250,6 +252,10 @@ class Understanding:
             between = question.message[pair[0].mention.end : pair[1].mention.start]
             if BOTH.search(fold(between)):
                 return subjects.compared(pair, question)
+        close = [hit.sheet_id for hit in case.hits[:2] if hit.chance >= RIVAL]
+        twins = len(close) == 2 and kind_of(close[0]) == kind_of(close[1])
+        if twins and (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))):
+            return tuple(close)
         if compare < INTENT_THRESHOLD:
             return ()
         if len(distinct) == 1 and 2 <= len(distinct[0].mention.sheet_ids) <= 3 and not memory.focus:
