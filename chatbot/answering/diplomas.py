@@ -67,12 +67,14 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
         rank = rank_of_link(draft.catalogue, links[row])
         return -float(similar[row]) if question.specific else abs((wanted + 9 if rank is None else rank) - wanted)
 
-    selected = [links[row] for row in sorted(range(len(links)), key=distance)]
-    if types and any(map(fits_type, links)):
-        selected = [link for link in selected if fits_type(link)]
-    if levels.lowest is not None or levels.highest is not None:
-        selected = [link for link in selected if fits_level(link)] or selected
-    return selected
+    def fits_duration(link: Link) -> bool:
+        formation = draft.catalogue.get(link.sheet_id)
+        return formation is not None and formation.duree == question.diploma_duration
+
+    ordered = [links[row] for row in sorted(range(len(links)), key=distance)]
+    bounded = levels.lowest is not None or levels.highest is not None
+    tests = [fits_type] * bool(types) + [fits_level] * bounded + [fits_duration] * bool(question.diploma_duration)
+    return [link for link in ordered if any(fits(link) for fits in tests)] or ordered
 
 
 def write_diplomas(

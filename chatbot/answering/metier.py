@@ -18,6 +18,7 @@ NO_DIPLOMA = re.compile(
     r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
     r"(?:requis|exige|necessaire)"
 )
+BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
 NOT_GIVEN = {
     "missions": "ne détaille pas les activités",
     "competences": "n'a pas de rubrique sur les qualités et compétences",
@@ -214,6 +215,8 @@ class MetierWriter:
                 f"{lower_first(plain(salaire.text))} » "
                 f"{self.fact('Salaire', salaire.text)}."
             )
+            if BARE_VARIABLE.fullmatch(fold(salaire.text)):
+                self.missing.append("salaire")
         else:
             text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(plain(salaire.text).replace("\n", " ")))
             head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")

@@ -79,7 +79,22 @@ LONG = re.compile(
     r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b"
 )
 AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
-AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b|\bpost[- ]bac\b")
+AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b(?! (?:pro|techno))|\bpost[- ]bac\b")
+RANKS = {"cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0, "doctorat": 8.0}
+A_LEVEL = r"(?:bac ?\+ ?\d|" + "|".join(RANKS) + r")\b(?! (?:pro|techno))"
+RANGE = re.compile(
+    rf"\b(?:du|de|depuis|entre|a partir du)(?: (?:le|un|niveau))* (?P<from>{A_LEVEL})[^.?!]{{0,12}}?"
+    rf"\b(?:au|a|jusqu'au|et)(?: (?:le|un|niveau))* (?P<to>{A_LEVEL})"
+)
+AT_LEVEL = re.compile(
+    rf"\b(?:jusqu'au|jusqu'a|niveaux?|en|a|au niveau)(?: (?:le|un|de))* (?P<at>{A_LEVEL}(?<!bts)(?<!but)(?<!licence)"
+    r"(?<!bachelor)(?<!master)(?<!doctorat)|bac(?= pro| techno))|\b(?P<plus>bac ?\+ ?\d)\b"
+)
+UP_TO = re.compile(r"\bjusqu'(?:au|a)\b|\bdu plus court\b|\bau plus\b|\bmax")
+DURATION = re.compile(
+    rf"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{{0,25}}?\b(?:en|d'|de|sur) ?(?P<years>{NUMBER[1:-1]}) "
+    r"(?:ans?|annees?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +145,27 @@ def find_levels(message: str) -> Levels:
 
 
 def find_diploma_levels(message: str) -> Levels:
-    """Find the level of the diplomas that are asked for: "à bac + 3", "niveau bac", "jusqu'au bac", "après la 3e"."""
-    text = fold(message)
+    """Find the level of the diplomas that are asked for: "à bac + 3", "du CAP au BTS", "jusqu'au bac", "après la 3e"."""
+    text = fold(message).replace("bac+", "bac +")
+    ranged = RANGE.search(text)
+    if ranged:
+        lowest, highest = sorted(_rank_of_word(ranged.group(bound)) for bound in ("from", "to"))
+        return Levels(lowest, highest, "")
     if AFTER_3E.search(text) or NO_BAC.search(text):
         return Levels(None, 0.0 if AFTER_3E.search(text) else -1.0, "")
-    found = re.search(
-        r"\b(?:jusqu'au|jusqu'a|niveau|de niveau|a|en|au niveau) (?:(?:le|un) )?bac(?: ?\+ ?(\d))?\b", text
-    )
-    if found:
-        rank = float(found.group(1) or 0)
-        return Levels(None if "jusqu" in found.group() else rank, rank, "")
-    found = re.search(r"\bbac ?\+ ?(\d)\b", text)
-    if found:
-        return Levels(float(found.group(1)), float(found.group(1)), "")
-    if re.search(r"\bniveau cap\b", text):
-        return Levels(None, -2.0, "")
+    levels = [_rank_of_word(found.group("at") or found.group("plus")) for found in AT_LEVEL.finditer(text)]
+    if levels:
+        return Levels(None if UP_TO.search(text) else min(levels), max(levels), "")
     return Levels(1.0, None, "") if AFTER_BAC.search(text) else Levels()
+
+
+def find_duration(message: str) -> str:
+    """Find how long the training asked for lasts, as sheets write it: "1 an" for "une formation en un an"."""
+    found = DURATION.search(fold(message))
+    if not found:
+        return ""
+    years = parse_years(found.group("years"))
+    return f"{years} an{'s' if years > 1 else ''}"
 
 
 def find_diploma_types(message: str) -> tuple[str, ...]:
@@ -177,6 +197,11 @@ def _rank(found: re.Match[str]) -> float | None:
         return float(parse_years(found.group("years")))
     ranks = {"cap": -2.0, "bts": 2.0, "but": 3.0, "master": 5.0, "brevet": -3.0, "bac": 0.0}
     return next(rank for name, rank in ranks.items() if found.group(name))
+
+
+def _rank_of_word(text: str) -> float:
+    plus = re.search(r"\d", text)
+    return float(plus.group()) if plus else RANKS[text.split()[0]]
 
 
 def _say(rank: float, prefix: str) -> str:

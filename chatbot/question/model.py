@@ -50,6 +50,7 @@ class Question:
     levels: Levels = field(default_factory=Levels)
     diploma_levels: Levels = field(default_factory=Levels)
     diploma_types: tuple[str, ...] = ()
+    diploma_duration: str = ""  # as sheets write it ("1 an")
     interests: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     avoided: tuple[str, ...] = ()  # interests that are refused

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chatbot.catalogue import Catalogue, fold
 from chatbot.naming import Names
 from chatbot.question.classifier import LabelModel
-from chatbot.question.constraints import find_diploma_levels, find_levels
+from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, kind_of, mask, without_names
@@ -101,6 +101,7 @@ class Understanding:
             needs=tuple(need for need in NEEDS if scores.get(need, 0.0) >= NEED_THRESHOLD),
             levels=find_levels(message),
             diploma_levels=find_diploma_levels(message),
+            diploma_duration=find_duration(message),
             diploma_types=asked_types(message, named),
             interests=self.tastes.find_interests(message),
             settings=self.tastes.find_settings(message),
