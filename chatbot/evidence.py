@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -249,6 +249,17 @@ STOP = set(
 )
 
 
+# Of the question whole, and of its best clause: cosine, share of its rare words held, share of the bridged words held;
+# then where answers to the needs stand, a cue of the need, figures, and the sentence's own shape.
+FEATURES = (
+    "cosine", "shared", "bridged", "clause_cosine", "clause_shared", "clause_bridged",
+    "place", "cue", "figure_asked", "figure", "short", "opens_section", "length", "constant",
+)  # fmt: skip
+PLACE = FEATURES.index("place")
+REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
+SHORT, LONG = 25, 500  # characters
+_FITTED: dict[str, float] = json.loads((DATA / "evidence.json").read_text(encoding="utf-8"))
+WEIGHTS = np.array([_FITTED[name] for name in FEATURES], dtype=np.float32)
 BRIDGED = 3  # how many words of the sheets' side make a full bridge
 
 
@@ -267,7 +278,9 @@ class Passage:
 class _Sentences:
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
+    folded: tuple[str, ...]
     words: tuple[frozenset[str], ...]
+    shapes: NDArray[np.float32]  # the features that no question changes, from "place" on
     rarity: dict[str, float]
     unseen: float  # the rarity of a word that the sheet does not hold
 
@@ -278,43 +291,59 @@ class Evidence:
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
         self._cache: OrderedDict[tuple[str, int], _Sentences] = OrderedDict()
+        self._matches: OrderedDict[tuple[str, int, str], NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
     def find(self, sheet: Sheet, question: str, needs: Sequence[str], limit: int = 6) -> list[tuple[Passage, float]]:
         """Rank the sentences of a sheet for a question (names of the sheet taken out), best first.
 
-        A score is cosine (-1 to 1) + share of the question's rare words (0 to 1) + where such answers stand (0 to 0.5).
+        A score is some 0 for a sentence that has nothing to do with the question, 1 and more for one that answers it.
         """
-        sentences = self._sentences(sheet)
-        if not sentences.passages:
+        passages = self._sentences(sheet).passages
+        if not passages:
             return []
-        scores = np.full(len(sentences.passages), -1.0, dtype=np.float32)
-        for clause in split_clauses(question):
-            scores = np.maximum(scores, self._match(sentences, clause))
+        scores = self.measure(sheet, question, needs) @ WEIGHTS
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [(passages[row], float(scores[row])) for row in order]
+
+    def measure(self, sheet: Sheet, question: str, needs: Sequence[str]) -> NDArray[np.float32]:
+        """Give a row a sentence, in the order of FEATURES."""
+        sentences = self._sentences(sheet)
+        rows = np.concatenate([self._match_all(sheet, question), sentences.shapes], axis=1)
+        places = [PLACES.get(need, {}) for need in needs]
+        cues = [CUES[need] for need in needs if need in CUES]
         figure = bool(FIGURE_ASKED.search(fold(question)))
         for row, passage in enumerate(sentences.passages):
-            folded = fold(passage.text)
-            scores[row] += max((PLACES.get(need, {}).get(passage.heading, 0.0) for need in needs), default=0.0)
-            scores[row] += max((0.15 for need in needs if need in CUES and CUES[need].search(folded)), default=0.0)
-            if figure and re.search(r"\d", passage.text):
-                scores[row] += 0.12
-            if len(passage.text) < 25:
-                scores[row] -= 0.3
-        order = np.argsort(-scores, kind="stable")[:limit]
-        return [(sentences.passages[row], float(scores[row])) for row in order]
+            rows[row, PLACE] = max((place.get(passage.heading, 0.0) for place in places), default=0.0)
+            rows[row, PLACE + 1] = any(cue.search(sentences.folded[row]) for cue in cues)
+            rows[row, PLACE + 2] *= figure
+        return rows
+
+    def _match_all(self, sheet: Sheet, question: str) -> NDArray[np.float32]:
+        """Match every sentence with a question whole and with its best clause; the last questions are remembered."""
+        key = (sheet.sheet_id, id(sheet), question)
+        with self._lock:
+            known = self._matches.get(key)
+        if known is None:
+            sentences = self._sentences(sheet)
+            clauses = [self._match(sentences, clause) for clause in split_clauses(question)]
+            known = np.concatenate([clauses[0], np.max(clauses, axis=0)], axis=1)
+            with self._lock:
+                self._matches[key] = known
+                if len(self._matches) > REMEMBERED:
+                    self._matches.popitem(last=False)
+        return known
 
     def _match(self, sentences: _Sentences, clause: str) -> NDArray[np.float32]:
         """Match every sentence with a clause: cosine, the share of its rare words held, and bridged words."""
-        vector = self._encode([clause])[0]
         asked = content_words(clause)
         weights = {word: sentences.rarity.get(word, sentences.unseen) for word in asked}
         bridged = find_bridges(clause) - asked
         total = sum(weights.values()) or 1.0
         shared = [sum(weight for word, weight in weights.items() if word in words) / total for words in sentences.words]
         across = [min(BRIDGED, len(bridged & words)) / BRIDGED for words in sentences.words]
-        matched: NDArray[np.float32] = 0.8 * (sentences.vectors @ vector)
-        matched += 0.7 * np.array(shared, dtype=np.float32) + 0.35 * np.array(across, dtype=np.float32)
-        return matched
+        cosines = sentences.vectors @ self._encode([clause])[0]
+        return np.stack([cosines, np.array(shared), np.array(across)], axis=1).astype(np.float32)
 
     def passages_of(self, sheet: Sheet) -> tuple[Passage, ...]:
         """Give every sentence of a sheet, in order."""
@@ -339,7 +368,9 @@ class Evidence:
         sentences = _Sentences(
             passages,
             self._encode(texts) if texts else np.zeros((0, 1), dtype=np.float32),
+            tuple(fold(passage.text) for passage in passages),
             words,
+            np.array(list(_measure_shapes(passages)), dtype=np.float32).reshape(-1, len(FEATURES) - PLACE),
             {word: log(1 + len(passages) / count) for word, count in counts.items()},
             0.5 * log(1 + len(passages)),
         )
@@ -348,6 +379,16 @@ class Evidence:
             if len(self._cache) > CACHED_SHEETS:
                 self._cache.popitem(last=False)
         return sentences
+
+
+def _measure_shapes(passages: Sequence[Passage]) -> Iterator[tuple[float, ...]]:
+    before: tuple[str, str] | None = None
+    for passage in passages:
+        digit = float(any(map(str.isdigit, passage.text)))
+        opens = (passage.heading, passage.subheading) != before
+        length = len(passage.text)
+        yield (0.0, 0.0, digit, digit, float(length < SHORT), float(opens), min(length / LONG, 1.0), 1.0)
+        before = (passage.heading, passage.subheading)
 
 
 def split_passages(sheet: Sheet) -> list[Passage]:
