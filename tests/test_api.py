@@ -187,6 +187,7 @@ def test_ready_says_what_the_index_holds(client: TestClient) -> None:
         "chunks": 2,
         "embedding": "fake",
         "indexed_at": "2026-01-02T00:00:00Z",
+        "version": "20260102T000000-fake",
     }
 
 

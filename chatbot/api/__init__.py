@@ -1,24 +1,33 @@
 """The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from http import HTTPStatus
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.answering import Chatbot
+from chatbot.api.problems import Refusal, add_handlers, describe_problems
+from chatbot.api.service import OpenIndex, Service
 from chatbot.citations import public_url
 from chatbot.question import Turn
 
+__all__ = [
+    "CONTROL",
+    "INDEX_MISSING",
+    "MAX_BODY_BYTES",
+    "MAX_HISTORY",
+    "MAX_MESSAGE",
+    "MAX_QUESTION",
+    "OpenIndex",
+    "Service",
+    "create_api",
+]
 MAX_QUESTION = 2_000
 MAX_HISTORY = 40
 MAX_MESSAGE = 8_000
@@ -27,24 +36,6 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIndex:
-    """A chatbot whose index is open, and what is to be known of that index."""
-
-    chatbot: Chatbot
-    sheets: int
-    chunks: int
-    embedding: str
-    indexed_at: datetime
-
-
-class Service(Protocol):
-    """What the routes and the page are served from."""
-
-    def open_index(self) -> OpenIndex | None:
-        """Give the index that answers now, or None while there is none."""
 
 
 def _blank_controls(value: object) -> object:
@@ -99,20 +90,7 @@ class ReadyBody(BaseModel):
     chunks: int
     embedding: str
     indexed_at: datetime
-
-
-class Problem(BaseModel):
-    """An RFC 9457 problem document; `errors` names the fields of a body that doesn't fit."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[dict[str, str]] | None = None
-
-
-class Refusal(HTTPException):
-    """A refusal whose `detail` is a French sentence for the client."""
+    version: str
 
 
 class BodyLimit:
@@ -139,17 +117,14 @@ class BodyLimit:
 
 def create_api(service: Service) -> FastAPI:
     """Make the application that serves /api and /docs."""
-    problem = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     api = FastAPIOffline(
         title="Chatbot d'orientation",
         redoc_url=None,
         description="Des réponses citées, tirées des fiches Onisep (Idéo, licence ODbL).",
-        responses={code: {"description": HTTPStatus(code).phrase, "content": problem} for code in (422, 503)},
+        responses=describe_problems(422, 503),
     )
     api.add_middleware(BodyLimit)
-    api.add_exception_handler(StarletteHTTPException, _refuse)
-    api.add_exception_handler(RequestValidationError, _refuse_body)
-    api.add_exception_handler(Exception, _report_failure)
+    add_handlers(api)
 
     def opened() -> OpenIndex:
         index = service.open_index()
@@ -183,7 +158,7 @@ def create_api(service: Service) -> FastAPI:
         """Say what the open index holds."""
         return ReadyBody.model_validate(opened(), from_attributes=True)
 
-    @api.get("/api/sheets/{sheet_id}", responses={404: {"description": "Not Found", "content": problem}})
+    @api.get("/api/sheets/{sheet_id}", responses=describe_problems(404))
     def sheet(sheet_id: str) -> dict[str, Any]:
         """Give one sheet: its facts (absent ones left out) and its sections."""
         found = opened().chatbot.catalogue.get(sheet_id)
@@ -216,55 +191,3 @@ def create_api(service: Service) -> FastAPI:
         raise StarletteHTTPException(404)
 
     return api
-
-
-DETAILS = {
-    400: "Le corps de la requête ne se lit pas : envoyez un objet JSON en UTF-8.",
-    404: "Cette adresse n'existe pas. La liste des adresses est dans /docs.",
-    405: "Cette adresse n'accepte pas cette méthode. La liste des adresses est dans /docs.",
-}
-FIELD_DETAILS = {
-    "json_invalid": "Le corps de la requête n'est pas du JSON valide.",
-    "model_attributes_type": "Le corps de la requête doit être un objet JSON (Content-Type: application/json).",
-    "missing": "Il manque « {field} ».",
-    "extra_forbidden": "« {field} » n'est pas un champ connu.",
-    "string_type": "« {field} » doit être un texte.",
-    "string_unicode": "« {field} » contient des caractères impossibles à lire.",
-    "string_too_short": "« {field} » est vide : écrivez une question.",
-    "string_too_long": "« {field} » est trop long : {max_length} caractères au plus.",
-    "list_type": "« {field} » doit être une liste de messages.",
-    "too_long": "« {field} » est trop long : {max_length} messages au plus.",
-    "literal_error": "« {field} » doit valoir « user » ou « assistant ».",
-}
-
-
-def _render_problem(
-    status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
-    return JSONResponse(
-        document.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
-    )
-
-
-def _refuse(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, StarletteHTTPException)
-    known = error.detail if isinstance(error, Refusal) else DETAILS.get(error.status_code)
-    detail = known or "La requête n'a pas pu être servie."
-    return _render_problem(error.status_code, detail, headers=dict(error.headers or {}))
-
-
-def _refuse_body(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    errors = []
-    for item in error.errors():
-        field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"][1:])) or "body"
-        field = field.encode("utf-8", "replace").decode()[:80]
-        kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
-        sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
-        errors.append({"field": field, "detail": sentence.format(field=field, **item.get("ctx", {}))})
-    return _render_problem(422, errors[0]["detail"], errors[:10])
-
-
-def _report_failure(request: Request, error: Exception) -> JSONResponse:
-    return _render_problem(500, "Une erreur est survenue sur le serveur ; son journal en dit plus.")
