@@ -43,11 +43,11 @@ def read_fact(catalogue: Catalogue, sheet: Sheet, need: str, most: int = 4) -> F
         section, text = "Formations recommandées", _join([link.title for link in sheet.formations], most)
     elif need == "metiers_apres":
         titles = [short_name_of(catalogue[metier_id]) for metier_id in catalogue.metiers_of(sheet.sheet_id)]
-        section, text = "Métiers associés", _join(titles, most)
+        section, text = "Métiers associés" if sheet.metiers else "Fiches des métiers", _join(titles, most)
     elif need == "interets":
-        section, text = "Centres d'intérêt", ", ".join(sheet.interets)
+        section, text = "Centres d'intérêt", " ; ".join(sheet.interets)
     elif need == "domaines":
-        section, text = "Domaines", "; ".join(sheet.domaines)
+        section, text = "Domaines", " ; ".join(sheet.domaines)
     return Fact(section, text, verbatim) if text else None
 
 
@@ -64,10 +64,11 @@ def _read_studies(sheet: Sheet) -> Fact | None:
     studies = sheet.sections_under("Durée des études")
     parts = [f"{lower_first(part.subheading)} : {end_sentence(part.text)}" for part in studies]
     if parts:
-        return Fact("Durée des études", "; ".join(parts))
+        return Fact("Durée des études", " ; ".join(parts))
     access = [p.text for p in split_passages(sheet) if p.heading == "Accès au métier" and study_years(p.text)]
     return Fact("Accès au métier", access[0], True) if access else None
 
 
 def _join(titles: list[str], most: int) -> str:
-    return ", ".join(titles[:most]) + (f", et {len(titles) - most} de plus" if len(titles) > most else "")
+    """Titles hold commas of their own: "master mention marketing, vente"."""
+    return " ; ".join(titles[:most]) + (f" ; et {len(titles) - most} de plus" if len(titles) > most else "")

@@ -1,17 +1,25 @@
 """The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
 
-import re
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatbot.api.bodies import (
+    CONTROL,
+    MAX_HISTORY,
+    MAX_MESSAGE,
+    MAX_QUESTION,
+    AnswerBody,
+    CitationBody,
+    QuestionBody,
+    ReadyBody,
+)
+from chatbot.api.browse import browse_routes
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
 from chatbot.api.service import OpenIndex, Service
 from chatbot.citations import public_url
@@ -28,69 +36,10 @@ __all__ = [
     "Service",
     "create_api",
 ]
-MAX_QUESTION = 2_000
-MAX_HISTORY = 40
-MAX_MESSAGE = 8_000
 # The largest body that the contract allows: 322,000 characters, each at most 12 bytes when escaped.
 MAX_BODY_BYTES = 4 * 1024 * 1024
 INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-def _blank_controls(value: object) -> object:
-    return CONTROL.sub(" ", value) if isinstance(value, str) else value
-
-
-class MessageBody(BaseModel):
-    """One earlier message of the conversation."""
-
-    model_config = ConfigDict(extra="forbid")
-    role: Literal["user", "assistant"]
-    content: Annotated[str, StringConstraints(max_length=MAX_MESSAGE), BeforeValidator(_blank_controls)]
-
-
-class QuestionBody(BaseModel):
-    """A question, and the conversation so far, oldest message first."""
-
-    model_config = ConfigDict(extra="forbid")
-    question: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
-        BeforeValidator(_blank_controls),
-    ]
-    history: Annotated[list[MessageBody], Field(max_length=MAX_HISTORY)] = []
-
-
-class CitationBody(BaseModel):
-    """A source of the answer: words of one section of one sheet."""
-
-    id: str
-    kind: str
-    title: str
-    section: str
-    excerpt: str
-    url: str
-
-
-class AnswerBody(BaseModel):
-    """An answer in Markdown, each claim followed by the marker of its sheet."""
-
-    answer: str
-    status: str
-    citations: list[CitationBody]
-    suggestions: list[str]
-    generator: str
-
-
-class ReadyBody(BaseModel):
-    """What the open index holds."""
-
-    sheets: int
-    chunks: int
-    embedding: str
-    indexed_at: datetime
-    version: str
 
 
 class BodyLimit:
@@ -176,6 +125,8 @@ def create_api(service: Service) -> FastAPI:
             "facts": {name: value for name, value in facts.items() if value},
             "sections": sections,
         }
+
+    api.include_router(browse_routes(opened))
 
     @api.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
     def no_route(request: Request) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong in a request comes in; an RFC 9457 problem document in French goes out."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -22,10 +23,13 @@ FIELD_DETAILS = {
     "string_type": "« {field} » doit être un texte.",
     "string_unicode": "« {field} » contient des caractères impossibles à lire.",
     "string_too_short": "« {field} » est vide : écrivez une question.",
+    "int_parsing": "« {field} » doit être un nombre entier.",
+    "less_than_equal": "« {field} » doit valoir {le} au plus.",
+    "greater_than_equal": "« {field} » doit valoir {ge} au moins.",
     "string_too_long": "« {field} » est trop long : {max_length} caractères au plus.",
-    "list_type": "« {field} » doit être une liste de messages.",
-    "too_long": "« {field} » est trop long : {max_length} messages au plus.",
-    "literal_error": "« {field} » doit valoir « user » ou « assistant ».",
+    "list_type": "« {field} » doit être une liste.",
+    "too_long": "« {field} » est trop long : {max_length} éléments au plus.",
+    "literal_error": "« {field} » doit valoir {expected}.",
 }
 
 
@@ -80,7 +84,10 @@ def _refuse_body(request: Request, error: Exception) -> JSONResponse:
         field = field.encode("utf-8", "replace").decode()[:80]
         kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
         sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
-        errors.append({"field": field, "detail": sentence.format(field=field, **item.get("ctx", {}))})
+        context = item.get("ctx", {})
+        if "expected" in context:  # "'user' or 'assistant'"
+            context = {"expected": re.sub(r"'([^']*)'", r"« \1 »", context["expected"]).replace(" or ", " ou ")}
+        errors.append({"field": field, "detail": sentence.format(field=field, **context)})
     return _render_problem(422, errors[0]["detail"], errors[:10])
 
 

@@ -24,10 +24,9 @@ def headline_of(parcours: Parcours) -> str:
 
 def detail_of(parcours: Parcours) -> str:
     """Say the level of the sheet itself, and the duration of a formation."""
-    level = parcours.level or "non précisé"
     if parcours.kind == METIER:
-        return f"niveau d'accès minimum : {level}"
-    return f"durée : {parcours.duration or 'non précisée'}, niveau de sortie : {level}"
+        return f"niveau d'accès minimum : {parcours.level or 'non précisé'}"
+    return _formation(parcours.duration, parcours.level)
 
 
 def detail_of_step(step: Step) -> str:
@@ -36,7 +35,12 @@ def detail_of_step(step: Step) -> str:
         return "fiche non chargée ici"
     if step.kind == METIER:
         return f"niveau d'accès : {step.level or 'non précisé'}"
-    return f"durée : {step.duration or 'non précisée'}, niveau : {step.level or 'non précisé'}"
+    return _formation(step.duration, step.level)
+
+
+def _formation(duration: str, level: str) -> str:
+    level = level if level.startswith("niveau") else f"niveau : {level or 'non précisé'}"
+    return f"durée : {duration or 'non précisée'}, {level}"
 
 
 def _lines(parcours: Parcours) -> Iterator[str]:

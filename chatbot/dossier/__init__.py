@@ -4,6 +4,7 @@ from chatbot.dossier.gather import gather_dossier
 from chatbot.dossier.markdown import render_markdown
 from chatbot.dossier.model import Asked, Corpus, Dossier, Exchange, Source
 from chatbot.dossier.page import render_page
+from chatbot.dossier.pdf import render_pdf
 
 __all__ = [
     "Asked",
@@ -14,4 +15,5 @@ __all__ = [
     "gather_dossier",
     "render_markdown",
     "render_page",
+    "render_pdf",
 ]

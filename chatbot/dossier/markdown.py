@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from chatbot.answering.wording import capital, name_of
-from chatbot.citations import link_markers, public_url
+from chatbot.citations import MARKER, public_url
 from chatbot.dossier.model import Dossier, Exchange, Shown, Source
-from chatbot.sheets import METIER, Section
+from chatbot.sheets import FORMATION, METIER, Section
 
 HEADING = "Dossier d'orientation"
 NOTE = (
@@ -62,15 +62,16 @@ def _blocks(dossier: Dossier) -> Iterator[str]:
 
 def _exchange_blocks(number: int, exchange: Exchange) -> Iterator[str]:
     yield f"### {number}\\. {escape_markdown(exchange.question)}"
-    yield link_markers(exchange.answer.text, {c.sheet_id: c.url for c in exchange.answer.citations})
+    urls = {citation.sheet_id: citation.url for citation in exchange.answer.citations}
+    yield MARKER.sub(lambda marker: _link(marker[1], urls[marker[1]]), exchange.answer.text)
 
 
 def _sheet_blocks(shown: Shown) -> Iterator[str]:
     sheet = shown.sheet
-    mark = f"[{sheet.sheet_id}]({public_url(sheet.sheet_id, sheet.kind)})"
-    yield f"### {escape_markdown(capital(name_of(sheet)))} {mark}"
+    link = _link(sheet.sheet_id, public_url(sheet.sheet_id, sheet.kind))
+    yield f"### {escape_markdown(capital(name_of(sheet)))} {link}"
     rows = [f"| {escape_markdown(label)} | {escape_markdown(text)} |" for label, text in shown.facts]
-    yield "\n".join(["| En bref | |", "|---|---|", *rows])
+    yield "\n".join(["| Repères | |", "|---|---|", *rows])
     heading = ""
     for section in sheet.sections:
         if not section.text or section.heading in SHOWN_AS_FACTS:
@@ -81,12 +82,13 @@ def _sheet_blocks(shown: Shown) -> Iterator[str]:
         yield from _section_blocks(section)
     if sheet.formations:
         yield "#### Formations recommandées"
-        yield "\n".join(f"- {escape_markdown(link.title)} \\[{link.sheet_id}\\]" for link in sheet.formations)
+        links = ((link.title, _link(link.sheet_id, public_url(link.sheet_id, FORMATION))) for link in sheet.formations)
+        yield "\n".join(f"- {escape_markdown(title)} {link}" for title, link in links)
 
 
 def _section_blocks(section: Section) -> Iterator[str]:
     if section.subheading:
-        yield f"**{escape_markdown(section.subheading)}**"
+        yield f"##### {escape_markdown(section.subheading)}"
     bullets: list[str] = []
     for line in section.text.split("\n"):
         if line.startswith("- "):
@@ -100,8 +102,13 @@ def _section_blocks(section: Section) -> Iterator[str]:
         yield "\n".join(bullets)
 
 
+def _link(sheet_id: str, url: str) -> str:
+    """Write an ID in its brackets as a link."""
+    return f"[\\[{sheet_id}\\]]({url})"
+
+
 def _source_line(source: Source) -> str:
     kind = "métier" if source.kind == METIER else "formation"
     quoted = " ; ".join(f"{escape_markdown(part)} : « {escape_markdown(words)} »" for part, words in source.excerpts)
-    line = f"- [{source.sheet_id}]({source.url}) **{escape_markdown(source.title)}** ({kind})"
+    line = f"- {_link(source.sheet_id, source.url)} **{escape_markdown(source.title)}** ({kind})"
     return f"{line} : {quoted}" if quoted else line
