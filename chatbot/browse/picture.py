@@ -113,7 +113,7 @@ class _Drawing:
         box = f'<rect x="{CARD_X}" y="{top}" width="{CARD_WIDTH}" height="{self.bottom - top:.1f}" rx="8"'
         shapes = [f'{box} fill="none" pointer-events="all" {stroke}/>', *self.parts[place:]]
         if self._href:
-            shapes = [f'<a href="{escape(self._href(sheet_id, kind))}">', *shapes, "</a>"]
+            shapes = [f'<a href="{_escape(self._href(sheet_id, kind))}">', *shapes, "</a>"]
         self.parts[place:] = shapes
         self.bottom += 6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.question import Ranker
 from chatbot.sheets import Sheet
 
+TYPED_ID = re.compile(r"(met|for)[ .\-_]?(\d+)")
 MOST_RANKED = 200
 IDEAS = 20  # how many of the ranker's sheets stand for words that no sheet holds together
 CACHED = 256
@@ -45,11 +47,10 @@ class Search:
         return self._find(fold(text)[:LONGEST])
 
     def _find_folded(self, text: str) -> Found:
-        typed_id = text.upper()
-        if typed_id in self._catalogue:
-            return Found((typed_id,), frozenset((typed_id,)))
-        if not text:
-            return Found((), frozenset())
+        typed = TYPED_ID.fullmatch(text)
+        if typed or not text:
+            ids = tuple(i for i in (f"{typed[1].upper()}.{typed[2]}",) if i in self._catalogue) if typed else ()
+            return Found(ids, frozenset(ids))
         hits = self._searcher.rank(text, limit=MOST_RANKED)
         ranked = {hit.sheet_id: place for place, hit in enumerate(hits)}
         named: dict[str, tuple[int, int, int]] = {}

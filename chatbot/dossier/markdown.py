@@ -19,7 +19,7 @@ MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
+MARKUP = re.compile(r"([\\`*_\[\]<>|~&])|^([#+=-])|(?<=^\d)([.)])|(?<=^\d\d)([.)])")
 SHOWN_AS_FACTS = ("Salaire",)
 
 
@@ -35,7 +35,7 @@ def say_date(day: date) -> str:
 
 def escape_markdown(text: str) -> str:
     """Write a text so that Markdown shows it as it is, on one line."""
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _blocks(dossier: Dossier) -> Iterator[str]:

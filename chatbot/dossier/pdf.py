@@ -49,7 +49,6 @@ MARKS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_clo
 
 def render_pdf(dossier: Dossier) -> bytes:
     """Render the whole dossier as A4 pages."""
-    _letters()
     target = BytesIO()
     document = SimpleDocTemplate(
         target,
@@ -62,9 +61,14 @@ def render_pdf(dossier: Dossier) -> bytes:
         author="Assistant automatique, d'après les fiches Onisep",
         lang="fr-FR",
     )
-    tokens = MARKDOWN.parse(unbreak(render_markdown(dossier)))
-    document.build(list(_Flow(tokens).blocks()), canvasmaker=_NumberedCanvas)
+    document.build(flow(dossier), canvasmaker=_NumberedCanvas)
     return target.getvalue()
+
+
+def flow(dossier: Dossier) -> list[Flowable]:
+    """Give what stands on the pages, in order."""
+    _letters()
+    return list(_Flow(MARKDOWN.parse(unbreak(render_markdown(dossier)))).blocks())
 
 
 class _NumberedCanvas(Canvas):  # type: ignore[misc]
