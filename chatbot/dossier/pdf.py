@@ -29,6 +29,7 @@ SIDE, TOP, FOOT = 18 * mm, 16 * mm, 20 * mm
 LINK, RULE, SHADE = "#3448c5", HexColor("#8a8a94"), HexColor("#eef0fb")
 BODY = ParagraphStyle("body", fontName="Vera", fontSize=9.5, leading=13.5, spaceAfter=5, allowWidows=0, allowOrphans=0)
 NOTE = ParagraphStyle("note", BODY, backColor=SHADE, borderPadding=6, leftIndent=6, rightIndent=6, spaceBefore=8)
+BULLET = ParagraphStyle("bullet", BODY, bulletFontName="Vera", spaceAfter=3)
 CELL = ParagraphStyle("cell", BODY, fontSize=8.5, leading=11.5, spaceAfter=0)
 HEADINGS = {
     f"h{level}": ParagraphStyle(
@@ -116,7 +117,7 @@ class _Flow:
 
     def _bullets(self, depth: int) -> Iterator[Flowable]:
         indent = 12 * depth
-        style = ParagraphStyle("item", BODY, leftIndent=indent, bulletIndent=indent - 10, spaceAfter=3)
+        style = ParagraphStyle("item", BULLET, leftIndent=indent, bulletIndent=indent - 10)
         for token in self._tokens:
             if token.type == "bullet_list_close":
                 return
