@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex
 from chatbot.browse import Browser
+from chatbot.browse.search import Ranked
 from chatbot.catalogue import Catalogue
 from chatbot.citations import Citation, public_url
 from chatbot.question import Turn
-from chatbot.question.subjects import Ranked
 from chatbot.sheets import Niveau, Section, Sheet
 
 SHEET = Sheet(
@@ -43,7 +43,7 @@ class FakeChatbot:
 class FakeSearcher:
     """Finds nothing but what the names of the sheets begin with."""
 
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]:
+    def rank(self, query: str, *, limit: int) -> Sequence[Ranked]:
         return ()
 
     def holding(self, query: str) -> set[str]:

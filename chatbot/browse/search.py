@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from chatbot.catalogue import Catalogue, fold
-from chatbot.question import Ranker
 from chatbot.sheets import Sheet
 
 TYPED_ID = re.compile(r"(met|for)[ .\-_]?(\d+)")
@@ -20,10 +19,24 @@ LONGEST = 200  # characters of a text that are searched with
 SURE = 0.5  # a chance at which the ranker's sheet goes before those whose names only begin so: "véto"
 
 
-class Searcher(Ranker, Protocol):
-    """What browsing needs of retrieval: a ranking, and the sheets in which every word of a query stands."""
+class Ranked(Protocol):
+    """A sheet, and its chance to be the one meant (0 to 1)."""
+
+    @property
+    def sheet_id(self) -> str: ...
+
+    @property
+    def chance(self) -> float: ...
+
+
+class Searcher(Protocol):
+    """What browsing needs of retrieval: a ranking, the sheets that hold every word, which words any of them knows."""
+
+    def rank(self, query: str, *, limit: int) -> Sequence[Ranked]: ...
 
     def holding(self, query: str) -> set[str]: ...
+
+    def knows(self, word: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
