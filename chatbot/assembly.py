@@ -86,36 +86,38 @@ def build_retriever(index: Index) -> Retriever:
     return Retriever(index, build_names(index))
 
 
-def build_chatbot(index: Index) -> Chatbot:
-    """Wire the chatbot over an open index."""
+def build_chatbot(index: Index, retriever: Retriever | None = None) -> Chatbot:
+    """Wire the chatbot over an open index, with a retriever that exists or its own."""
     from chatbot.answering import Chatbot
     from chatbot.evidence import Evidence
     from chatbot.question import Tastes, Understanding, open_labels
-    from chatbot.retrieval import Elsewhere, Retriever
+    from chatbot.retrieval import Elsewhere
 
     catalogue = index.catalogue
-    names = build_names(index)
-    retriever = Retriever(index, names)
+    retriever = retriever or build_retriever(index)
     labels = open_labels(index.artefact(LABELS), index.embedder.encode_query)
-    understanding = Understanding(catalogue, names, retriever, labels, Tastes())
+    understanding = Understanding(catalogue, retriever.names, retriever, labels, Tastes())
     elsewhere = Elsewhere(index, {text.sheet_id: text.title for text in read_everyday_texts()})
     return Chatbot(catalogue, retriever, understanding, Evidence(index.embedder.encode_documents), elsewhere)
 
 
 def open_current(settings: Settings) -> tuple[Index, OpenIndex]:
-    """Open the current index with the chatbot over it, ready to answer at full speed."""
+    """Open the current index with the chatbot and the catalogue over it, ready to answer at full speed."""
     from chatbot.api import OpenIndex
+    from chatbot.browse import Browser
 
     gc.disable()  # nothing of what is read is garbage: 0.6 s of 5.5
     try:
         index = open_index(settings.vectorstore, settings)
-        chatbot = build_chatbot(index)
+        retriever = build_retriever(index)
+        chatbot, browser = build_chatbot(index, retriever), Browser(index.catalogue, retriever)
         chatbot.answer(FIRST_QUESTION)  # what is read lazily is read now
     finally:
         gc.enable()
     sheets, chunks, manifest = len(index.catalogue), len(index.chunks), index.manifest
     LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{sheets:,}", f"{chunks:,}")
-    return index, OpenIndex(chatbot, sheets, chunks, manifest.embedding, manifest.created_at)
+    opened = OpenIndex(chatbot, browser, sheets, chunks, manifest.embedding, manifest.created_at, index.version)
+    return index, opened
 
 
 class LiveIndex:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -115,6 +115,31 @@ class Keywords:
             return scores.chunks[:0]
         end = self._starts[place + 1] if place + 1 < len(self._starts) else len(scores.chunks)
         return scores.chunks[self._starts[place] : end]
+
+    def holding(self, text: str, mend: Callable[[str], Iterable[str]]) -> set[str]:
+        """Give the sheets in which every word of a text stands, in any field; none for a text of stop words.
+
+        A word that stands nowhere counts as the start of one ("infirm"), else as those that `mend` takes it for.
+        """
+        kept: set[int] | None = None
+        for word in WORD.findall(text.lower()):
+            for stem in self._stems.split(word):
+                places = self._places_of([stem])
+                if not places:
+                    begun = [other for other in self._vocabulary if other.startswith(stem)] if len(stem) > 2 else []
+                    places = self._places_of(begun or [s for other in mend(word) for s in self._stems.split(other)])
+                kept = places if kept is None else kept & places
+        return {self.sheet_ids[place] for place in kept or ()}
+
+    def _places_of(self, stems: Iterable[str]) -> set[int]:
+        """Give the places of the sheets that hold one of these stems."""
+        places: set[int] = set()
+        for number in (self._vocabulary[stem] for stem in stems if stem in self._vocabulary):
+            for field, index in self._fields.items():
+                start, end = index.scores["indptr"][number : number + 2]
+                rows = index.scores["indices"][start:end]
+                places.update((np.searchsorted(self._starts, rows, "right") - 1 if field == "text" else rows).tolist())
+        return places
 
     def knows(self, word: str) -> bool:
         """Whether a word, as it is or inflected, stands in any document."""

@@ -1,11 +1,24 @@
-"""What several test files share: a chatbot over a few invented sheets, indexed once a session (some 4 s)."""
+"""What several test files share: an index of a few invented sheets, made once a session (some 4 s)."""
 
 import pytest
 
 from chatbot.answering import Chatbot
-from tests.small_world import build_small_chatbot
+from chatbot.assembly import build_chatbot, build_retriever
+from chatbot.browse import Browser
+from chatbot.index import Index
+from tests.small_world import build_small_index
 
 
 @pytest.fixture(scope="session")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
-    return build_small_chatbot(tmp_path_factory.mktemp("small_world"))
+def small_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return build_small_index(tmp_path_factory.mktemp("small_world"))
+
+
+@pytest.fixture(scope="session")
+def bot(small_index: Index) -> Chatbot:
+    return build_chatbot(small_index)
+
+
+@pytest.fixture(scope="session")
+def small_browser(small_index: Index) -> Browser:
+    return Browser(small_index.catalogue, build_retriever(small_index))

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex
+from chatbot.browse import Browser
+from chatbot.browse.search import Ranked
 from chatbot.catalogue import Catalogue
 from chatbot.citations import Citation, public_url
 from chatbot.question import Turn
@@ -38,6 +40,19 @@ class FakeChatbot:
         return Answer(self.text, "answered", (citation,), self.suggestions, "extractive")
 
 
+class FakeSearcher:
+    """Finds nothing but what the names of the sheets begin with."""
+
+    def rank(self, query: str, *, limit: int) -> Sequence[Ranked]:
+        return ()
+
+    def holding(self, query: str) -> set[str]:
+        return set()
+
+    def knows(self, word: str) -> bool:
+        return False
+
+
 @dataclass
 class FakeService:
     """Serves a fake chatbot, or nothing while `chatbot` is None."""
@@ -47,4 +62,6 @@ class FakeService:
     def open_index(self) -> OpenIndex | None:
         if self.chatbot is None:
             return None
-        return OpenIndex(self.chatbot, 1, 2, "fake", datetime(2026, 1, 2, tzinfo=UTC))  # type: ignore[arg-type]
+        browser = Browser(self.chatbot.catalogue, FakeSearcher())
+        indexed_at = datetime(2026, 1, 2, tzinfo=UTC)
+        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "20260102T000000-fake")  # type: ignore[arg-type]

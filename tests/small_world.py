@@ -1,12 +1,11 @@
-"""Invented sheets, one for each trap of an answer, and a chatbot over them wired as the real one."""
+"""Invented sheets, one for each trap of an answer, and an index of them built as the real one."""
 
 import json
 from pathlib import Path
 
-from chatbot.answering import Chatbot
-from chatbot.assembly import build_chatbot, list_artefacts
+from chatbot.assembly import list_artefacts
 from chatbot.config import Settings
-from chatbot.index import build_index, open_index
+from chatbot.index import Index, build_index, open_index
 from tests.fake_embedder import FakeEmbedder
 
 TAMER = "MET.90001"  # everything is said
@@ -411,8 +410,8 @@ EVERYDAY = {
 }
 
 
-def build_small_chatbot(folder: Path) -> Chatbot:
-    """Index the sheets with all that the real chatbot learns, and wire it."""
+def build_small_index(folder: Path) -> Index:
+    """Index the sheets with all that the real chatbot learns, and open the index."""
     sheets = folder / "sheets"
     sheets.mkdir()
     for sheet_id, text in SHEETS.items():
@@ -427,4 +426,4 @@ def build_small_chatbot(folder: Path) -> Chatbot:
         open_model=lambda choice: FakeEmbedder(),
         everyday_folder=sheets,
     )
-    return build_chatbot(open_index(settings.vectorstore, settings, open_model=lambda choice: FakeEmbedder()))
+    return open_index(settings.vectorstore, settings, open_model=lambda choice: FakeEmbedder())

@@ -187,6 +187,7 @@ def test_ready_says_what_the_index_holds(client: TestClient) -> None:
         "chunks": 2,
         "embedding": "fake",
         "indexed_at": "2026-01-02T00:00:00Z",
+        "version": "20260102T000000-fake",
     }
 
 
@@ -214,7 +215,9 @@ def test_a_failure_inside_is_a_problem_without_its_traceback() -> None:
 
 def test_openapi_describes_answers_and_problems(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    assert set(paths) == {"/api/answer", "/api/health", "/api/ready", "/api/sheets/{sheet_id}"}
+    routes = ("answer", "health", "ready", "sheets/{sheet_id}")
+    routes += ("search", "explore", "compare", "parcours/{sheet_id}", "dossier")
+    assert set(paths) == {f"/api/{route}" for route in routes}
     assert "application/problem+json" in paths["/api/answer"]["post"]["responses"]["422"]["content"]
     assert client.get("/docs").status_code == 200
 

@@ -10,9 +10,10 @@ from fastapi.testclient import TestClient
 
 from chatbot.api import OpenIndex, create_api
 from chatbot.assembly import LiveIndex
+from chatbot.browse import Browser
 from chatbot.config import Settings
 from chatbot.index import Index, IndexCorrupted, build_index, open_index
-from tests.fake_chatbot import FakeChatbot
+from tests.fake_chatbot import FakeChatbot, FakeSearcher
 from tests.fake_embedder import FakeEmbedder
 
 DEADLINE = 10.0
@@ -34,10 +35,12 @@ class Server:
         chatbot = FakeChatbot(text=f"{len(index.catalogue)} [MET.1].")
         ready = OpenIndex(
             chatbot,  # type: ignore[arg-type]
+            Browser(index.catalogue, FakeSearcher()),
             len(index.catalogue),
             len(index.chunks),
             index.manifest.embedding,
             index.created_at,
+            index.version,
         )
         return index, ready
 

@@ -2,12 +2,17 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from chatbot.browse import Browser, Filters, draw_parcours
 from chatbot.catalogue import Catalogue
+from chatbot.citations import public_url
 from chatbot.sheets import FORMATION, METIER, Link, Reading, Sheet, find_files, parse_file, read_sheets
+from tests.fake_chatbot import FakeSearcher
 from tests.word_coverage import find_losses
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
@@ -227,3 +232,41 @@ def test_known_absences_are_counted_as_in_the_material(reading: Reading) -> None
     assert without(METIER, "statuts") == 5
     assert without(FORMATION, "Description") == 1_496
     assert without(FORMATION, "Accès") == 1_637
+
+
+@pytest.fixture(scope="module")
+def browser(reading: Reading) -> Browser:
+    return Browser(Catalogue(reading.sheets.values()), FakeSearcher())
+
+
+def test_every_ladder_holds_every_link_once_and_draws(browser: Browser) -> None:
+    for sheet in browser.catalogue.values():
+        parcours = browser.parcours(sheet.sheet_id)
+        steps = [step for stage in parcours.stages for step in stage.steps] + list(parcours.apart)
+        linked = [link.sheet_id for link in sheet.formations] or browser.catalogue.metiers_of(sheet.sheet_id)
+        assert sorted(step.sheet_id for step in steps) == sorted(linked)
+        assert all(step.level for stage in parcours.stages for step in stage.steps)
+        ElementTree.fromstring(draw_parcours(parcours, public_url, alone=True))
+
+
+def test_levels_count_every_sheet_once(browser: Browser) -> None:
+    levels = browser.explore(Filters()).options["niveau"]
+    assert sum(option.count for option in levels) == 6_819
+    assert {option.value: option.count for option in browser.explore(Filters(kind=(METIER,))).options["niveau"]} == {
+        **{"3e": 14, "lycee": 0, "cap": 196, "cap+1": 1, "bac": 132, "bac+1": 4, "bac+2": 178, "bac+3": 131},
+        **{"bac+4": 9, "bac+5": 313, "bac+6": 7, "bac+7": 12, "bac+8": 23, "bac+9": 15, "autre": 8},
+    }
+
+
+def test_all_interests_and_statuses_can_be_chosen(browser: Browser) -> None:
+    options = browser.explore(Filters(kind=(METIER,))).options
+    assert [len(options[name]) for name in ("interet", "statut", "domaine")] == [32, 9, 20]
+
+
+def test_every_sheet_compares_with_its_own_facts(browser: Browser) -> None:
+    for kind in (METIER, FORMATION):
+        ids = [sheet.sheet_id for sheet in browser.catalogue.of_kind(kind)]
+        for first, second in pairwise(ids):
+            for row in browser.compare([first, second]).rows:
+                assert [cell.sheet_id for cell in row.cells] == [first, second]
+                assert all(cell.text and (cell.section or cell.text == "non précisé") for cell in row.cells)

@@ -73,3 +73,19 @@ def test_saved_and_opened_scores_the_same(keywords: Keywords, tmp_path: Path) ->
 def test_opening_nothing_fails(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         open_keywords(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("pétrir la nuit", {"MET.1"}, id="words of several chunks"),
+        pytest.param("boulanger bouquet", set(), id="no sheet holds both"),
+        pytest.param("baguettes", {"MET.1"}, id="everyday word"),
+        pytest.param("fleur", {"MET.2"}, id="start of a word"),
+        pytest.param("micors", {"MET.3"}, id="mended"),
+        pytest.param("quel est le", set(), id="stop words only"),
+        pytest.param("xyzzy", set(), id="unknown"),
+    ],
+)
+def test_sheets_holding_every_word(keywords: Keywords, text: str, found: set[str]) -> None:
+    assert keywords.holding(text, lambda word: ["micros"] if word == "micors" else []) == found

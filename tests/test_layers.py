@@ -10,7 +10,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
     *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
-    *("evidence", "question", "answering", "evaluation", "audit", "api", "ui", "assembly", "__main__"),
+    *("evidence", "question", "answering", "browse", "dossier", "evaluation", "audit"),
+    *("api", "ui", "assembly", "__main__"),
 ]
 HOMES = {
     "bm25s": {"keywords"},
@@ -21,10 +22,12 @@ HOMES = {
     "filelock": {"index"},
     "gradio": {"ui"},
     "langchain_core": {"retrieval"},
+    "markdown_it": {"dossier"},
     "msgpack": {"embedding"},
     "numpy": {"embedding", "keywords", "index", "retrieval", "evidence", "question", "evaluation"},
     "pydantic": {"sheets", "index", "retrieval", "api", "ui"},
     "rapidfuzz": {"naming"},
+    "reportlab": {"dossier"},
     "scipy": {"question"},
     "sentence_transformers": {"embedding"},
     "sklearn": {"question"},

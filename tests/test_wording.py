@@ -6,6 +6,7 @@ from chatbot.answering.wording import (
     capital,
     end_sentence,
     exit_level,
+    level_of,
     lower_first,
     name_of,
     named_as,
@@ -14,8 +15,10 @@ from chatbot.answering.wording import (
     rank_of,
     short_name_of,
     shorten,
+    summary_of,
+    unbreak,
 )
-from chatbot.sheets import FORMATION, METIER, Name, Niveau, Sheet
+from chatbot.sheets import FORMATION, METIER, Name, Niveau, Section, Sheet
 
 
 def metier(label: str, feminine: str = "", masculine: str = "") -> Sheet:
@@ -113,3 +116,19 @@ def test_small_changes_of_letters() -> None:
 def test_markup_of_a_sheet_does_not_reach_the_answer() -> None:
     text = plain("**gras** | [MET.1] <b>`x`_y_")
     assert not set("*_|`<>[]") & set(text)
+
+
+def test_the_level_of_a_metier_and_of_a_formation() -> None:
+    assert level_of(metier("puce")) == ""
+    assert level_of(Sheet("MET.1", METIER, "puce", niveau=Niveau("3E", -4.0))) == "3E"
+    assert level_of(formation("niveau 3", Niveau("CAP", -2.0))) == "niveau 3 (CAP)"
+
+
+def test_a_summary_is_the_first_sentence_of_what_presents() -> None:
+    sections = (Section("Nature du travail", "", "Non."), Section("Description", "", "Un\ncirque. Deux."))
+    assert summary_of(Sheet("FOR.1", FORMATION, "CAP puces", sections=sections), 100) == "Un cirque"
+    assert summary_of(metier("puce"), 100) == ""
+
+
+def test_french_punctuation_keeps_to_its_word() -> None:
+    assert unbreak("« Quoi ? » : 5 ; oui !") == "«\u00a0Quoi\u00a0?\u00a0»\u00a0: 5\u00a0; oui\u00a0!"

@@ -13,9 +13,9 @@ from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
-from chatbot.answering.wording import end_sentence, exit_level, name_of, of, plain, short_name_of, shorten
+from chatbot.answering.wording import exit_level, level_of, name_of, of, plain, short_name_of, summary_of
 from chatbot.catalogue import Catalogue
-from chatbot.evidence import Evidence, split_sentences
+from chatbot.evidence import Evidence
 from chatbot.question import Question, Ranker, Turn, Understanding
 from chatbot.sheets import METIER, Sheet
 
@@ -195,16 +195,11 @@ class Chatbot:
         return draft.finish(suggestions=tuple(plain(short_name_of(sheet)) for sheet in choices))
 
     def _choice(self, draft: Draft, sheet: Sheet) -> str:
-        first = next(
-            iter(split_sentences((sheet.text_of("Présentation") or sheet.text_of("Description")).replace("\n", " "))),
-            "",
-        )
-        level = (
-            sheet.niveau.text
-            if sheet.kind == METIER and sheet.niveau
-            else ", ".join(filter(None, (sheet.duree, exit_level(sheet))))
-        )
-        detail = f" : {end_sentence(shorten(plain(first), 130))}" if first else ""
+        level = level_of(sheet)
+        if sheet.kind != METIER:
+            level = ", ".join(filter(None, (sheet.duree, level)))
+        summary = summary_of(sheet, 130)
+        detail = f" : {summary}" if summary else ""
         mark = draft.mark(sheet.sheet_id, "Titre", sheet.title)
         return f"- **{plain(name_of(sheet))}**{f', {level}' if level else ''}{detail} {mark}"
 

@@ -5,32 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
+from chatbot.answering.facts import ABSENT, LABELS, read_fact
 from chatbot.answering.passages import answer_from
-from chatbot.answering.wording import (
-    capital,
-    end_sentence,
-    exit_level,
-    lower_first,
-    plain,
-    rank_of,
-    short_name_of,
-    shorten,
-)
+from chatbot.answering.wording import capital, end_sentence, lower_first, plain, rank_of, short_name_of, shorten
 from chatbot.evidence import Evidence
 from chatbot.question import Question
-from chatbot.sheets import METIER, Sheet, study_years
+from chatbot.sheets import METIER, Sheet
 
-ROWS = {
-    "niveau": "Niveau", "duree": "Études", "diplomes": "Diplômes", "acces": "Accès", "salaire": "Salaire du débutant",
-    "statut": "Statuts", "missions": "Missions", "competences": "Qualités", "conditions": "Conditions",
-    "carriere": "Évolution",
-    "emploi": "Emploi", "type": "Type", "certification": "Certification", "contenu": "Contenu", "poursuite": "Après",
-    "metiers_apres": "Métiers", "attendus": "Attendus",
-}  # fmt: skip
 DEFAULT_METIER = ("niveau", "duree", "salaire", "missions", "statut")
 DEFAULT_FORMATION = ("duree", "niveau", "type", "contenu", "metiers_apres")
 FACTS = ("niveau", "duree", "salaire", "statut", "type")  # short enough to stand in every table
-ABSENT = "non précisé"
+FIELDS_ONLY = ("niveau", "certification", "duree", "salaire", "type", "metiers_apres", "interets")  # never in text
 
 
 def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], question: Question) -> None:
@@ -38,14 +23,14 @@ def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], 
     metiers = all(sheet.kind == METIER for sheet in sheets)
     asked = ["niveau" if metiers and need == "certification" else need for need in question.needs]
     usual = DEFAULT_METIER if metiers else DEFAULT_FORMATION
-    prose = [need for need in asked if need in ROWS and need not in usual]
+    prose = [need for need in asked if need in LABELS and need not in usual]
     needs = list(dict.fromkeys([*(need for need in usual if need in FACTS or need in asked or not asked), *prose]))[:6]
     head = " | ".join(f"{capital(plain(short_name_of(s)))} {draft.mark(s.sheet_id, 'Titre', s.title)}" for s in sheets)
     rows = [f"| | {head} |", "|---" * (len(sheets) + 1) + "|"]
     for need in needs:
         cells = [_cell(draft, evidence, sheet, question, need) for sheet in sheets]
         if any(cell != ABSENT for cell in cells):
-            rows.append(f"| {ROWS[need]} | {' | '.join(cells)} |")
+            rows.append(f"| {LABELS[need]} | {' | '.join(cells)} |")
     draft.add("\n".join(rows))
     draft.add(_conclusion(draft, sheets))
 
@@ -56,40 +41,18 @@ def _cell(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, ne
 
 
 def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
-    def cite(section: str, excerpt: str) -> str:
-        draft.mark(sheet.sheet_id, section, excerpt)
-        return excerpt
-
-    if need == "niveau" and sheet.kind == METIER:
-        return cite("Niveau d'accès minimum", sheet.niveau.text) if sheet.niveau else ""
-    if need in ("niveau", "certification"):
-        return exit_level(sheet)
-    if need == "duree" and sheet.duree:
-        return cite("Durée", sheet.duree)
-    if need == "duree":
-        parts = [
-            f"{lower_first(s.subheading)} : {end_sentence(s.text)}" for s in sheet.sections_under("Durée des études")
-        ]
-        years = [p.text for p in evidence.passages_of(sheet) if p.heading == "Accès au métier" and study_years(p.text)][
-            :1
-        ]
-        return shorten("; ".join(parts) or " ".join(years), 300)
-    if need == "salaire" and sheet.salaire:
-        return lower_first(end_sentence(shorten(cite("Salaire", sheet.salaire.text), 200)))
-    if need == "statut" and sheet.statuts:
-        return ", ".join(sheet.statuts)
-    if need == "type":
-        return sheet.type
-    if need == "diplomes" and sheet.formations:
-        return ", ".join(link.title for link in sheet.formations[:3])
-    if need == "metiers_apres":
-        titles = [short_name_of(draft.catalogue[i]) for i in draft.catalogue.metiers_of(sheet.sheet_id)[:4]]
-        return ", ".join(titles)
-    if need == "salaire":
+    fact = read_fact(draft.catalogue, sheet, need, most=3 if need == "diplomes" else 4)
+    if fact is not None:
+        if fact.verbatim:
+            draft.mark(sheet.sheet_id, fact.section, fact.text)
+        if need == "salaire":
+            return lower_first(end_sentence(shorten(fact.text, 200)))
+        return shorten(fact.text, 300)
+    if need in FIELDS_ONLY:
         return ""
     passages = answer_from(draft, evidence, sheet, question.focus or question.message, (need,), 420, 0.3)
     for passage in passages:
-        cite(passage.heading, passage.text)
+        draft.mark(passage.sheet_id, passage.heading, passage.text)
     return " ".join(f"{end_sentence(shorten(passage.text, 300))}." for passage in passages)
 
 

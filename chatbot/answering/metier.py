@@ -7,17 +7,13 @@ from collections.abc import Callable
 
 from chatbot.answering.diplomas import write_diplomas
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, more_on, opening, overview, quote, quote_all
+from chatbot.answering.passages import answer_from, find_waiver, more_on, opening, overview, quote, quote_all
 from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import Evidence
 from chatbot.question import Question
 from chatbot.sheets import Sheet, study_years
 
-NO_DIPLOMA = re.compile(
-    r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
-    r"(?:requis|exige|necessaire)"
-)
 BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
 NOT_GIVEN = {
     "missions": "ne détaille pas les activités",
@@ -400,14 +396,7 @@ class MetierWriter:
             passages = [passage for passage in passages if passage.heading in ACCESS_HEADINGS]
         else:
             passages = opening(self.draft, self.evidence, self.sheet, "Accès au métier", budget)
-        refusal = next(
-            (
-                p
-                for p in self.evidence.passages_of(self.sheet)
-                if NO_DIPLOMA.search(fold(p.text)) and p.heading in ("Accès au métier", "En bref")
-            ),
-            None,
-        )
+        refusal = find_waiver(self.evidence.passages_of(self.sheet))
         if refusal is not None and refusal not in passages and self.sheet.niveau and (self.sheet.niveau.rank or 0) > -4:
             self.draft.add(f"Le texte de la fiche dit aussi : {quote(self.draft, refusal)}")
         if passages:

@@ -10,9 +10,19 @@ from chatbot.evidence import Evidence, Passage, split_clauses
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
+NO_DIPLOMA = re.compile(
+    r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
+    r"(?:requis|exige|necessaire)"
+)
 LEVEL = re.compile(r"(?:niveau|après|bac)\b", re.IGNORECASE)
 SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
+
+
+def find_waiver(passages: Sequence[Passage]) -> Passage | None:
+    """Find the sentence that asks for no diploma, whatever the level field says."""
+    own = (p for p in passages if p.heading in ("Accès au métier", "En bref"))
+    return next((p for p in own if NO_DIPLOMA.search(fold(p.text))), None)
 
 
 def quote(draft: Draft, passage: Passage, length: int = LONGEST) -> str:

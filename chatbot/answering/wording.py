@@ -3,10 +3,12 @@
 import re
 
 from chatbot.catalogue import fold
+from chatbot.evidence import split_sentences
 from chatbot.sheets import CERTIFICATION_RANKS, FORMATION, Niveau, Sheet
 
 EXCERPT_LENGTH = 220
 VOWEL = re.compile(r"[aeiouyhâàéèêëîïôûœ]", re.IGNORECASE)
+BREAKABLE = re.compile(r" (?=[:;?!»])|(?<=«) ")
 # Names with an aspirated h that open a métier title of the corpus.
 ASPIRATED = ("hockey", "handball", "hacker", "harpiste", "haut", "huit", "hacking")
 
@@ -62,6 +64,18 @@ def exit_level(sheet: Sheet) -> str:
     return f"{level}, {sheet.certification}" if level and sheet.certification else level or sheet.certification
 
 
+def level_of(sheet: Sheet) -> str:
+    """Say the minimum level of a métier, the exit level of a formation; empty if unsaid."""
+    return exit_level(sheet) if sheet.kind == FORMATION else sheet.niveau.text if sheet.niveau else ""
+
+
+def summary_of(sheet: Sheet, length: int) -> str:
+    """Give the first sentence of what presents a sheet, without its full stop; empty if nothing does."""
+    text = sheet.text_of("Présentation") or sheet.text_of("Description")
+    first = next(iter(split_sentences(text.replace("\n", " "))), "")
+    return end_sentence(shorten(plain(first), length))
+
+
 def rank_of(sheet: Sheet) -> float | None:
     """Place a formation on the ladder by its exit level, else by its certification."""
     if sheet.niveau and sheet.niveau.rank is not None:
@@ -90,6 +104,11 @@ def lower_first(text: str) -> str:
 def end_sentence(text: str) -> str:
     """Take the full stop off a text, so that a marker can stand before it."""
     return text.rstrip().rstrip(".").rstrip()
+
+
+def unbreak(text: str) -> str:
+    """Put a space where no line may break beside the French punctuation that has one."""
+    return BREAKABLE.sub("\u00a0", text)
 
 
 def plain(text: str) -> str:

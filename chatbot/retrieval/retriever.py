@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from chatbot.catalogue import fold
 from chatbot.chunks import FACTS, Chunk, split_sheet
 from chatbot.embedding import AdaptedEmbedding
 from chatbot.naming import Names
@@ -38,7 +39,7 @@ class Retriever:
     """Ranks the sheets of one index for a question, and their passages."""
 
     def __init__(self, index: SearchIndex, names: Names, weights: Floats | None = None) -> None:
-        self._index = index
+        self._index, self.names = index, names
         self._weights = read_weights() if weights is None else weights
         self._source = FeatureSource(index, names)
         embedder = index.embedder
@@ -64,6 +65,10 @@ class Retriever:
     def knows(self, word: str) -> bool:
         """Whether a word, as it is or inflected, stands in any sheet, name or everyday phrase."""
         return self._index.keywords.knows(word)
+
+    def holding(self, query: str) -> set[str]:
+        """Give the sheets in which every word of a query stands: as it is or inflected, begun or slightly misspelt."""
+        return self._index.keywords.holding(query, lambda word: self.names.correct(fold(word))[:2])
 
     def candidates(self, query: str) -> Candidates:
         """Give the candidates of a question with their features."""

@@ -1,0 +1,144 @@
+"""The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.api.bodies import (
+    CONTROL,
+    MAX_HISTORY,
+    MAX_MESSAGE,
+    MAX_QUESTION,
+    AnswerBody,
+    CitationBody,
+    QuestionBody,
+    ReadyBody,
+)
+from chatbot.api.browse import browse_routes
+from chatbot.api.problems import Refusal, add_handlers, describe_problems
+from chatbot.api.service import OpenIndex, Service
+from chatbot.citations import public_url
+from chatbot.question import Turn
+
+__all__ = [
+    "CONTROL",
+    "INDEX_MISSING",
+    "MAX_BODY_BYTES",
+    "MAX_HISTORY",
+    "MAX_MESSAGE",
+    "MAX_QUESTION",
+    "OpenIndex",
+    "Service",
+    "create_api",
+]
+# The largest body that the contract allows: 322,000 characters, each at most 12 bytes when escaped.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class BodyLimit:
+    """Middleware that refuses a body to /api as soon as it grows too large, before anything parses it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting what is read of its body."""
+        size = 0
+
+        async def receive_limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY_BYTES:
+                raise Refusal(413, f"La requête est trop volumineuse : {MAX_BODY_BYTES // 1024**2} Mio au plus.")
+            return message
+
+        limited = scope["type"] == "http" and scope["path"].startswith("/api/")
+        await self.app(scope, receive_limited if limited else receive, send)
+
+
+def create_api(service: Service) -> FastAPI:
+    """Make the application that serves /api and /docs."""
+    api = FastAPIOffline(
+        title="Chatbot d'orientation",
+        redoc_url=None,
+        description="Des réponses citées, tirées des fiches Onisep (Idéo, licence ODbL).",
+        responses=describe_problems(422, 503),
+    )
+    api.add_middleware(BodyLimit)
+    add_handlers(api)
+
+    def opened() -> OpenIndex:
+        index = service.open_index()
+        if index is None:
+            raise Refusal(503, INDEX_MISSING)
+        return index
+
+    @api.post("/api/answer")
+    def answer(body: QuestionBody) -> AnswerBody:
+        """Answer a question from the sheets."""
+        history = [Turn(message.role, message.content) for message in body.history]
+        result = opened().chatbot.answer(body.question, history)
+        return AnswerBody(
+            answer=result.text,
+            status=result.status,
+            citations=[
+                CitationBody(id=c.sheet_id, kind=c.kind, title=c.title, section=c.section, excerpt=c.excerpt, url=c.url)
+                for c in result.citations
+            ],
+            suggestions=list(result.suggestions),
+            generator=result.generator,
+        )
+
+    @api.get("/api/health")
+    def health() -> dict[str, str]:
+        """Say that the process lives."""
+        return {"status": "ok"}
+
+    @api.get("/api/ready")
+    def ready() -> ReadyBody:
+        """Say what the open index holds."""
+        return ReadyBody.model_validate(opened(), from_attributes=True)
+
+    @api.get("/api/sheets/{sheet_id}", responses=describe_problems(404))
+    def sheet(sheet_id: str) -> dict[str, Any]:
+        """Give one sheet: its facts (absent ones left out) and its sections."""
+        found = opened().chatbot.catalogue.get(sheet_id)
+        if found is None:
+            raise Refusal(404, f"Aucune fiche chargée ne porte l'identifiant « {sheet_id[:40]} ».")
+        facts = asdict(found)
+        sections = [section for section in facts.pop("sections") if section["text"]]
+        for name in ("sheet_id", "kind", "title", "detailed", "files"):
+            facts.pop(name)
+        return {
+            "id": found.sheet_id,
+            "kind": found.kind,
+            "title": found.title,
+            "url": public_url(found.sheet_id, found.kind),
+            "facts": {name: value for name, value in facts.items() if value},
+            "sections": sections,
+        }
+
+    api.include_router(browse_routes(opened))
+
+    @api.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
+    def no_route(request: Request) -> None:
+        """Refuse what no route serves here, so that the page mounted at / never sees it."""
+        allowed = {
+            method
+            for route in api.routes
+            if route.matches(request.scope)[0] is Match.PARTIAL
+            for method in getattr(route, "methods", None) or ()
+        }
+        if allowed:
+            raise StarletteHTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+        raise StarletteHTTPException(404)
+
+    return api

@@ -1,0 +1,95 @@
+"""What goes wrong in a request comes in; an RFC 9457 problem document in French goes out."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+DETAILS = {
+    400: "Le corps de la requête ne se lit pas : envoyez un objet JSON en UTF-8.",
+    404: "Cette adresse n'existe pas. La liste des adresses est dans /docs.",
+    405: "Cette adresse n'accepte pas cette méthode. La liste des adresses est dans /docs.",
+}
+FIELD_DETAILS = {
+    "json_invalid": "Le corps de la requête n'est pas du JSON valide.",
+    "model_attributes_type": "Le corps de la requête doit être un objet JSON (Content-Type: application/json).",
+    "missing": "Il manque « {field} ».",
+    "extra_forbidden": "« {field} » n'est pas un champ connu.",
+    "string_type": "« {field} » doit être un texte.",
+    "string_unicode": "« {field} » contient des caractères impossibles à lire.",
+    "string_too_short": "« {field} » est vide : écrivez une question.",
+    "int_parsing": "« {field} » doit être un nombre entier.",
+    "less_than_equal": "« {field} » doit valoir {le} au plus.",
+    "greater_than_equal": "« {field} » doit valoir {ge} au moins.",
+    "string_too_long": "« {field} » est trop long : {max_length} caractères au plus.",
+    "list_type": "« {field} » doit être une liste.",
+    "too_long": "« {field} » est trop long : {max_length} éléments au plus.",
+    "literal_error": "« {field} » doit valoir {expected}.",
+}
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document; `errors` names the fields of a body that doesn't fit."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+class Refusal(HTTPException):
+    """A refusal whose `detail` is a French sentence for the client."""
+
+
+def add_handlers(api: FastAPI) -> None:
+    """Answer every failure of an application with a problem document."""
+    api.add_exception_handler(StarletteHTTPException, _refuse)
+    api.add_exception_handler(RequestValidationError, _refuse_body)
+    api.add_exception_handler(Exception, _report_failure)
+
+
+def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document for OpenAPI the problems that a route answers with."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def _render_problem(
+    status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    return JSONResponse(
+        document.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def _refuse(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    known = error.detail if isinstance(error, Refusal) else DETAILS.get(error.status_code)
+    detail = known or "La requête n'a pas pu être servie."
+    return _render_problem(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+def _refuse_body(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = []
+    for item in error.errors():
+        field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"][1:])) or "body"
+        field = field.encode("utf-8", "replace").decode()[:80]
+        kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
+        sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
+        context = item.get("ctx", {})
+        if "expected" in context:  # "'user' or 'assistant'"
+            context = {"expected": re.sub(r"'([^']*)'", r"« \1 »", context["expected"]).replace(" or ", " ou ")}
+        errors.append({"field": field, "detail": sentence.format(field=field, **context)})
+    return _render_problem(422, errors[0]["detail"], errors[:10])
+
+
+def _report_failure(request: Request, error: Exception) -> JSONResponse:
+    return _render_problem(500, "Une erreur est survenue sur le serveur ; son journal en dit plus.")

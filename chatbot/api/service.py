@@ -1,0 +1,28 @@
+"""What the routes and the page are served from: a chatbot and a catalogue over one open index."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chatbot.answering import Chatbot
+from chatbot.browse import Browser
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndex:
+    """A chatbot whose index is open, the same catalogue to browse, and what is to be known of that index."""
+
+    chatbot: Chatbot
+    browser: Browser
+    sheets: int
+    chunks: int
+    embedding: str
+    indexed_at: datetime
+    version: str
+
+
+class Service(Protocol):
+    """What the routes and the page are served from."""
+
+    def open_index(self) -> OpenIndex | None:
+        """Give the index that answers now, or None while there is none."""
