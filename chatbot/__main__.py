@@ -9,8 +9,10 @@ from typing import Any
 
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings, SettingsError
+from chatbot.sheets import count_changes, dump_changes, render_changes
 
 BAD_USE = 2
+SHOWN_CHANGES = 40  # lines of what changed, after an indexing; `changes` prints them all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +35,13 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: CHATBOT_SHEETS)")
     index.add_argument("--adapt", action="store_true", help="adapt the embedding to the sheets again")
     index.add_argument("--full", action="store_true", help="index everything again, changed or not")
+    index.add_argument("--release", action="store_true", help="index again after a rollback")
     index.set_defaults(run=run_index)
+    changes = commands.add_parser("changes", help="tell what changed last in the sheets that are indexed")
+    changes.add_argument("--json", action="store_true", help="print it as JSON")
+    changes.set_defaults(run=run_changes)
+    rollback = commands.add_parser("rollback", help="go back to the index before this one, and hold it")
+    rollback.set_defaults(run=run_rollback)
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.set_defaults(run=run_serve)
     ask = commands.add_parser("ask", help="answer one question")
@@ -62,7 +70,12 @@ def run_index(options: argparse.Namespace, settings: Settings) -> int:
 
     try:
         outcome = index_sheets(
-            options.paths or settings.sheets, settings, _report, adapt=options.adapt, full=options.full
+            options.paths or settings.sheets,
+            settings,
+            _report,
+            adapt=options.adapt,
+            full=options.full,
+            release=options.release,
         )
     except (IndexProblem, EmbeddingError) as error:
         return _refuse(error)
@@ -75,7 +88,43 @@ def run_index(options: argparse.Namespace, settings: Settings) -> int:
     skipped = f", {len(outcome.problems):,} files skipped" if outcome.problems else ""
     manifest = outcome.manifest
     size = f"{len(manifest.sheets):,} sheets in {manifest.count_documents(CHUNKS):,} chunks"
+    if outcome.held:
+        print(f"Index of {size}, held since a rollback. To index again: python -m chatbot index --release")
+        return 0
     print(f"Index of {size}: {done}{skipped} ({outcome.seconds:.1f} s)")
+    print(f"Corpus {manifest.corpus_version} of {manifest.corpus_date:%Y-%m-%d}")
+    if manifest.previous and outcome.corpus_changes:
+        print(render_changes(outcome.corpus_changes, SHOWN_CHANGES))
+    return 0
+
+
+def run_changes(options: argparse.Namespace, settings: Settings) -> int:
+    """Print what changed last in the corpus."""
+    from chatbot.index import IndexProblem, read_changes
+
+    try:
+        changes = read_changes(settings.vectorstore)
+    except IndexProblem as error:
+        return _refuse(error)
+    if options.json:
+        print(dump_changes(changes).decode())
+    else:
+        print("\n".join(filter(None, (count_changes(changes), render_changes(changes)))))
+    return 0
+
+
+def run_rollback(options: argparse.Namespace, settings: Settings) -> int:
+    """Make the index before the current one current again; say which it is."""
+    from chatbot.embedding import EmbeddingError
+    from chatbot.index import IndexProblem, roll_back
+
+    try:
+        manifest = roll_back(settings)
+    except (IndexProblem, EmbeddingError) as error:
+        return _refuse(error)
+    built = f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"
+    print(f"Back to the index of {built}: {len(manifest.sheets):,} sheets, corpus {manifest.corpus_version}")
+    print("It is held: sheets that change are left aside until you run: python -m chatbot index --release")
     return 0
 
 
