@@ -10,20 +10,23 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
     *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
-    *("evidence", "question", "answering", "evaluation", "audit", "api", "ui", "assembly", "__main__"),
+    *("onisep", "quality", "checking"),
+    *("evidence", "question", "answering", "evaluation", "audit", "api", "ui", "assembly", "upkeep", "__main__"),
 ]
 HOMES = {
     "bm25s": {"keywords"},
     "chromadb": {"index"},
+    "defusedxml": {"onisep"},
     "dotenv": {"config"},
     "fastapi": {"api", "ui", "assembly"},
     "fastapi_offline": {"api"},
-    "filelock": {"index"},
+    "filelock": {"onisep", "index"},
     "gradio": {"ui"},
+    "httpx": {"onisep"},
     "langchain_core": {"retrieval"},
     "msgpack": {"embedding"},
     "numpy": {"embedding", "keywords", "index", "retrieval", "evidence", "question", "evaluation"},
-    "pydantic": {"sheets", "index", "retrieval", "api", "ui"},
+    "pydantic": {"sheets", "onisep", "quality", "index", "retrieval", "api", "ui"},
     "rapidfuzz": {"naming"},
     "scipy": {"question"},
     "sentence_transformers": {"embedding"},

@@ -23,6 +23,7 @@ from chatbot.sheets.files import (
     parse_file,
     read_sheets,
 )
+from chatbot.sheets.markdown import SECTIONS as SECTION_NAMES
 from chatbot.sheets.markdown import SheetError, parse_sheet
 from chatbot.sheets.model import FORMATION, METIER, Amount, Duration, Link, Name, Niveau, Rome, Salaire, Section, Sheet
 
@@ -30,6 +31,7 @@ __all__ = [
     "CERTIFICATION_RANKS",
     "FORMATION",
     "METIER",
+    "SECTION_NAMES",
     "Amount",
     "CorpusChanges",
     "Duration",

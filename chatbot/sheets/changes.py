@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from chatbot.sheets.model import Link, Name, Niveau, Rome, Salaire, Sheet
 
-NO_FACTS = ("sheet_id", "sections", "detailed", "files")
+NO_FACTS = ("sheet_id", "sections", "files")
 LONGEST = 90  # characters of a value in the text of a report; JSON holds all of it
 
 
@@ -119,6 +119,8 @@ def _text(fact: object) -> str:
     """Write a fact in its own words."""
     if isinstance(fact, tuple):
         return "; ".join(map(_text, fact))
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
     if isinstance(fact, Niveau | Salaire):
         return fact.text
     if isinstance(fact, Link):
