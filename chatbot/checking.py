@@ -159,8 +159,8 @@ class _FileCheck:
             self.empty = None
             if not self.title:
                 self.say(number, "texte avant le titre : la première ligne est « # » et le nom de la fiche")
-                self.title = line
-            elif label:
+                self.title = "?"
+            if label:
                 self._check_label(number, label.group(1).strip("🔗 "), label.group(2).strip())
             elif line.startswith("- "):
                 self._check_item(number, line[2:].strip())
