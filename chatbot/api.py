@@ -38,6 +38,8 @@ class OpenIndex:
     chunks: int
     embedding: str
     indexed_at: datetime
+    corpus_version: str = ""
+    corpus_date: datetime | None = None
 
 
 class Service(Protocol):
@@ -93,12 +95,14 @@ class AnswerBody(BaseModel):
 
 
 class ReadyBody(BaseModel):
-    """What the open index holds."""
+    """What the open index holds; `corpus_version` names what the sheets say, `corpus_date` is since when they do."""
 
     sheets: int
     chunks: int
     embedding: str
     indexed_at: datetime
+    corpus_version: str
+    corpus_date: datetime | None
 
 
 class Problem(BaseModel):

@@ -121,7 +121,8 @@ def open_current(settings: Settings) -> tuple[Index, OpenIndex]:
         gc.enable()
     sheets, chunks, manifest = len(index.catalogue), len(index.chunks), index.manifest
     LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{sheets:,}", f"{chunks:,}")
-    return index, OpenIndex(chatbot, sheets, chunks, manifest.embedding, manifest.created_at)
+    corpus = (manifest.corpus_version, manifest.corpus_date)
+    return index, OpenIndex(chatbot, sheets, chunks, manifest.embedding, manifest.created_at, *corpus)
 
 
 class LiveIndex:

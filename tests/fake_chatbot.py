@@ -47,4 +47,5 @@ class FakeService:
     def open_index(self) -> OpenIndex | None:
         if self.chatbot is None:
             return None
-        return OpenIndex(self.chatbot, 1, 2, "fake", datetime(2026, 1, 2, tzinfo=UTC))  # type: ignore[arg-type]
+        indexed_at, corpus_date = (datetime(2026, 1, day, tzinfo=UTC) for day in (2, 1))
+        return OpenIndex(self.chatbot, 1, 2, "fake", indexed_at, "de8e75", corpus_date)  # type: ignore[arg-type]

@@ -254,7 +254,7 @@ class Understanding:
             if BOTH.search(fold(between)):
                 return subjects.compared(pair, question)
         close = [hit.sheet_id for hit in case.hits[:2] if hit.chance >= RIVAL]
-        twins = len(close) == 2 and kind_of(close[0]) == kind_of(close[1])
+        twins = len(close) == 2 and len({self._catalogue.kind_of(sheet_id) for sheet_id in close}) == 1
         if twins and (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))):
             return tuple(close)
         if compare < INTENT_THRESHOLD:
