@@ -9,8 +9,7 @@ from typing import Any
 
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings, SettingsError
-
-BAD_USE = 2
+from chatbot.upkeep import add_commands, index_and_tell, refuse, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace, Settings], int] = options.run
         return run(options, Settings.from_environment())
     except SettingsError as error:
-        return _refuse(error)
+        return refuse(error)
     except KeyboardInterrupt:
         return 130
 
@@ -33,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: CHATBOT_SHEETS)")
     index.add_argument("--adapt", action="store_true", help="adapt the embedding to the sheets again")
     index.add_argument("--full", action="store_true", help="index everything again, changed or not")
+    index.add_argument("--release", action="store_true", help="index again after a rollback")
     index.set_defaults(run=run_index)
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.set_defaults(run=run_serve)
@@ -51,32 +51,14 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--sample", type=int, metavar="N", help="ask N questions only, always the same")
     _add_measuring(audit, "each answer that is not exact")
     audit.set_defaults(run=run_audit)
+    add_commands(commands)
     return parser
 
 
 def run_index(options: argparse.Namespace, settings: Settings) -> int:
     """Index the sheets and say what was done."""
-    from chatbot.assembly import index_sheets
-    from chatbot.embedding import EmbeddingError
-    from chatbot.index import CHUNKS, IndexProblem
-
-    try:
-        outcome = index_sheets(
-            options.paths or settings.sheets, settings, _report, adapt=options.adapt, full=options.full
-        )
-    except (IndexProblem, EmbeddingError) as error:
-        return _refuse(error)
-    changes = outcome.changes
-    done = (
-        f"{changes.added:,} sheets added, {changes.changed:,} changed, {changes.removed:,} removed"
-        if outcome.published
-        else "nothing has changed"
-    )
-    skipped = f", {len(outcome.problems):,} files skipped" if outcome.problems else ""
-    manifest = outcome.manifest
-    size = f"{len(manifest.sheets):,} sheets in {manifest.count_documents(CHUNKS):,} chunks"
-    print(f"Index of {size}: {done}{skipped} ({outcome.seconds:.1f} s)")
-    return 0
+    paths = options.paths or settings.sheets
+    return index_and_tell(paths, settings, adapt=options.adapt, full=options.full, release=options.release)
 
 
 def run_serve(options: argparse.Namespace, settings: Settings) -> int:
@@ -88,7 +70,7 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
     try:
         serve(settings)
     except (AddressTaken, IndexProblem, EmbeddingError) as error:
-        return _refuse(error)
+        return refuse(error)
     return 0
 
 
@@ -100,12 +82,12 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> int:
 
     question = " ".join(options.question.split())
     if not question:
-        return _refuse("The question is empty.")
+        return refuse("The question is empty.")
     try:
         index = open_index(settings.vectorstore, settings)
         answer = build_chatbot(index).answer(question)
     except (IndexProblem, EmbeddingError) as error:
-        return _refuse(error)
+        return refuse(error)
     sources = [
         {"id": c.sheet_id, "kind": c.kind, "title": c.title, "section": c.section, "excerpt": c.excerpt, "url": c.url}
         for c in answer.citations
@@ -140,9 +122,9 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
         cases = evaluation.read_questions(options.questions)
         ranked = evaluation.read_cases(options.questions)
     except (OSError, ValueError) as error:
-        return _refuse(f"The questions cannot be read ({error}).")
+        return refuse(f"The questions cannot be read ({error}).")
     if not (ranked if options.retrieval else cases):
-        return _refuse("No question in these files." if not cases else "No question of one turn with right sheets.")
+        return refuse("No question in these files." if not cases else "No question of one turn with right sheets.")
     try:
         index = open_index(settings.vectorstore, settings)
         retriever = build_retriever(index)
@@ -153,7 +135,7 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
         texts = _read_texts(options, settings, index.catalogue)
         chatbot = build_chatbot(index)
     except (IndexProblem, EmbeddingError, SettingsError) as error:
-        return _refuse(error)
+        return refuse(error)
     outcomes = evaluation.evaluate_answers(cases, chatbot, texts)
     print(evaluation.render_outcomes(outcomes))
     return _conclude(
@@ -173,11 +155,11 @@ def run_audit(options: argparse.Namespace, settings: Settings) -> int:
         texts = _read_texts(options, settings, index.catalogue)
         chatbot = build_chatbot(index)
     except (IndexProblem, EmbeddingError, SettingsError) as error:
-        return _refuse(error)
+        return refuse(error)
     probes = audit.list_probes(index.catalogue)
     if options.sample:
         probes = audit.draw_sample(probes, options.sample)
-    verdicts = audit.audit(probes, chatbot, texts, lambda count: _report(f"{count:,} of {len(probes):,} questions"))
+    verdicts = audit.audit(probes, chatbot, texts, lambda count: report(f"{count:,} of {len(probes):,} questions"))
     print(audit.render_figures(verdicts))
     return _conclude(options, audit.share_exact(verdicts), lambda: audit.render_misses(verdicts))
 
@@ -207,17 +189,8 @@ def _conclude(options: argparse.Namespace, share: float, render: Callable[[], st
         try:
             options.out.write_text(render(), encoding="utf-8")
         except OSError as error:
-            return _refuse(f"'{options.out}' cannot be written ({error.strerror}).")
+            return refuse(f"'{options.out}' cannot be written ({error.strerror}).")
     return int(share < options.floor)
-
-
-def _report(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _refuse(error: object) -> int:
-    print(error, file=sys.stderr)
-    return BAD_USE
 
 
 if __name__ == "__main__":

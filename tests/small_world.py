@@ -1,6 +1,7 @@
 """Invented sheets, one for each trap of an answer, and an index of them built as the real one."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from chatbot.assembly import list_artefacts
@@ -410,12 +411,14 @@ EVERYDAY = {
 }
 
 
-def build_small_index(folder: Path) -> Index:
-    """Index the sheets with all that the real chatbot learns, and open the index."""
+def build_small_index(folder: Path, more: Mapping[str, str] | None = None) -> Index:
+    """Index the sheets, and more of them by file name, with all that the real chatbot learns, and open the index."""
     sheets = folder / "sheets"
     sheets.mkdir()
     for sheet_id, text in SHEETS.items():
         (sheets / f"{sheet_id}_invented.md").write_text(text, encoding="utf-8")
+    for name, text in (more or {}).items():
+        (sheets / name).write_text(text, encoding="utf-8")
     (sheets / "metiers.jsonl").write_text(json.dumps(EVERYDAY, ensure_ascii=False) + "\n", encoding="utf-8")
     settings = Settings(vectorstore=folder / "vectorstore", embedding="fake")
     build_index(

@@ -187,7 +187,8 @@ def test_ready_says_what_the_index_holds(client: TestClient) -> None:
         "chunks": 2,
         "embedding": "fake",
         "indexed_at": "2026-01-02T00:00:00Z",
-        "version": "20260102T000000-fake",
+        "corpus_version": "de8e75",
+        "corpus_date": "2026-01-01T00:00:00Z",
     }
 
 

@@ -20,8 +20,8 @@ QUESTION = {"question": "Quel salaire pour un dresseur de puces ?"}
 def client(bot: Chatbot, small_browser: Browser, small_index: Index) -> TestClient:
     class Service:
         def open_index(self) -> OpenIndex:
-            index = small_index
-            return OpenIndex(bot, small_browser, len(index.catalogue), 1, "fake", index.created_at, index.version)
+            index, version = small_index, small_index.manifest.corpus_version
+            return OpenIndex(bot, small_browser, len(index.catalogue), 1, "fake", index.created_at, version)
 
     return TestClient(create_api(Service()), raise_server_exceptions=False)
 

@@ -21,6 +21,13 @@ def test_without_variables_every_setting_has_its_default() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
 
 
+def test_fetched_sheets_take_the_place_of_the_seeds_unless_others_are_named(tmp_path: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    assert read({"CHATBOT_ONISEP": str(tmp_path)}).sheets == (tmp_path / "sheets",)
+    assert read({"CHATBOT_ONISEP": str(tmp_path), "CHATBOT_SHEETS": "seeds"}).sheets == (Path("seeds"),)
+    assert read({"CHATBOT_ONISEP": str(tmp_path / "nothing")}).sheets == (Path("seeds"),)
+
+
 def test_every_variable_reaches_its_field(tmp_path: Path) -> None:
     sheet = tmp_path / "MET.1_essai.md"
     sheet.write_text("# essai", encoding="utf-8")

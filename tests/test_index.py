@@ -1,5 +1,6 @@
 """The index: only what changed is embedded, a kill leaves it whole, and what is wrong with it is said."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,14 +23,19 @@ from chatbot.index import (
     IndexMismatch,
     IndexMissing,
     IndexProblem,
+    Manifest,
     Outcome,
     build_index,
     current_version,
     open_index,
+    read_changes,
     read_everyday_texts,
+    roll_back,
 )
 from chatbot.index.adaptation import measure_change
+from chatbot.index.manifest import open_manifest
 from chatbot.index.versions import hold_lock
+from chatbot.sheets import render_changes
 from tests.fake_embedder import FakeEmbedder
 
 ROOT = Path(__file__).parent.parent
@@ -58,7 +64,7 @@ class Workshop:
         sheet = f"# {title}\n**ID:** {sheet_id}\n\n## Nature du travail\n\n{text}\n"
         (self.sheets / f"{sheet_id}.md").write_text(sheet, encoding="utf-8")
 
-    def index(self, *artefacts: Artefact, full: bool = False) -> Outcome:
+    def index(self, *artefacts: Artefact, full: bool = False, release: bool = False) -> Outcome:
         self.embedder.encoded.clear()
         self.lines.clear()
         return build_index(
@@ -66,6 +72,7 @@ class Workshop:
             self.settings,
             artefacts,
             full=full,
+            release=release,
             report=self.lines.append,
             open_model=lambda choice: self.embedder,
             everyday_folder=self.everyday,
@@ -73,6 +80,9 @@ class Workshop:
 
     def open(self, settings: Settings | None = None) -> Index:
         return open_index(self.settings.vectorstore, settings or self.settings, open_model=lambda choice: self.embedder)
+
+    def roll_back(self) -> Manifest:
+        return roll_back(self.settings, open_model=lambda choice: self.embedder)
 
     def nearest(self, text: str, collection: str = CHUNKS) -> list[str]:
         index = self.open()
@@ -403,3 +413,79 @@ def test_the_everyday_layer_reads_and_covers_both_kinds() -> None:
     texts = {text.sheet_id: text for text in read_everyday_texts()}
     assert len(texts) == 3385
     assert all(text.title and text.phrases for text in texts.values())
+
+
+def test_each_version_tells_what_its_sheets_changed(workshop: Workshop) -> None:
+    first = workshop.index().manifest
+    workshop.write("MET.2", "souffleuse de verre", "Elle souffle.\n\n**Niveau d'accès minimum:** bac + 4")
+    second = workshop.index()
+    vectorstore = workshop.settings.vectorstore
+    told = "niveau of MET.2: (absent) → bac + 4\ntext of MET.2: Nature du travail"
+    assert render_changes(second.corpus_changes) == render_changes(read_changes(vectorstore)) == told
+    assert second.manifest.corpus_version != first.corpus_version
+    assert second.manifest.corpus_date > first.corpus_date
+
+
+def test_a_new_index_of_the_same_sheets_keeps_the_corpus_version_its_date_and_what_changed(workshop: Workshop) -> None:
+    workshop.index()
+    workshop.write("MET.2", "souffleuse de verre", "Elle souffle du vent.")
+    before = workshop.index()
+    after = workshop.index(full=True)
+    assert after.published and not after.corpus_changes
+    assert after.manifest.corpus_version == before.manifest.corpus_version
+    assert after.manifest.corpus_date == before.manifest.corpus_date < after.manifest.created_at
+    assert read_changes(workshop.settings.vectorstore) == before.corpus_changes
+
+
+def test_a_manifest_without_a_corpus_date_takes_that_of_the_index(workshop: Workshop) -> None:
+    manifest = workshop.index().manifest
+    path = workshop.current / "manifest.json"
+    document = json.loads(path.read_text())
+    assert document["corpus_version"] == manifest.corpus_version
+    del document["corpus_date"], document["corpus_version"]
+    path.write_text(json.dumps(document))
+    assert open_manifest(workshop.current) == manifest.model_copy(update={"corpus_date": manifest.created_at})
+
+
+def test_a_rollback_holds_the_version_before_until_released(workshop: Workshop) -> None:
+    workshop.index()
+    old = workshop.current
+    workshop.write("MET.2", "souffleuse de verre", "Elle souffle du vent.")
+    workshop.index()
+    manifest = workshop.roll_back()
+    assert (workshop.current, manifest) == (old, workshop.open().manifest)
+    assert workshop.nearest("souffle le verre")[0] == "MET.2#1"
+    held = workshop.index()
+    assert (held.published, held.held, workshop.current) == (False, True, old)
+    released = workshop.index(release=True)
+    assert render_changes(released.corpus_changes) == "text of MET.2: Nature du travail"
+    assert not workshop.index().held
+
+
+def test_a_release_of_unchanged_sheets_ends_the_hold(workshop: Workshop) -> None:
+    workshop.index()
+    workshop.index(full=True)
+    workshop.roll_back()
+    assert not workshop.index(release=True).published
+    assert not workshop.index().held
+
+
+def test_a_damaged_index_can_be_rolled_back_and_a_damaged_one_is_not_gone_back_to(workshop: Workshop) -> None:
+    workshop.index()
+    old = workshop.current
+    workshop.index(full=True)
+    new = workshop.current
+    _cut_sheets(workshop)
+    workshop.roll_back()
+    assert workshop.current == old
+    _cut_manifest(workshop)
+    (workshop.settings.vectorstore / "CURRENT").write_text("20200101T000000-00000000\n")
+    with pytest.raises(IndexCorrupted):
+        workshop.roll_back()
+    assert (old / "REPLACED").exists() is False and new.is_dir()
+
+
+def test_there_is_nothing_to_roll_back_to_after_a_first_index(workshop: Workshop) -> None:
+    workshop.index()
+    with pytest.raises(IndexMissing, match="no earlier version"):
+        workshop.roll_back()

@@ -10,22 +10,25 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
     *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
+    *("onisep", "quality", "checking"),
     *("evidence", "question", "answering", "browse", "dossier", "evaluation", "audit"),
-    *("api", "ui", "assembly", "__main__"),
+    *("api", "ui", "assembly", "upkeep", "__main__"),
 ]
 HOMES = {
     "bm25s": {"keywords"},
     "chromadb": {"index"},
+    "defusedxml": {"onisep"},
     "dotenv": {"config"},
     "fastapi": {"api", "ui", "assembly"},
     "fastapi_offline": {"api"},
-    "filelock": {"index"},
+    "filelock": {"onisep", "index"},
     "gradio": {"ui"},
+    "httpx": {"onisep"},
     "langchain_core": {"retrieval"},
     "markdown_it": {"dossier"},
     "msgpack": {"embedding"},
     "numpy": {"embedding", "keywords", "index", "retrieval", "evidence", "question", "evaluation"},
-    "pydantic": {"sheets", "index", "retrieval", "api", "ui"},
+    "pydantic": {"sheets", "onisep", "quality", "index", "retrieval", "api", "ui"},
     "rapidfuzz": {"naming"},
     "reportlab": {"dossier"},
     "scipy": {"question"},

@@ -13,7 +13,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 @pytest.fixture(autouse=True)
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CHATBOT_VECTORSTORE", str(tmp_path / "vectorstore"))
+    monkeypatch.setenv("CHATBOT_VECTORSTORE", "VS")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(["index", "nowhere"], "'nowhere' does not exist. Give existing folders or files.\n", id="no-path"),
         pytest.param(["index", "."], "No sheet in '.'. Give folders or files of sheets.\n", id="no-sheet"),
         pytest.param(["ask", "Bonjour"], "Run: python -m chatbot index\n", id="no-index"),
+        pytest.param(["changes"], "Run: python -m chatbot index\n", id="nothing-changed"),
+        pytest.param(["rollback"], "no earlier version of the index in 'VS' to roll back to.\n", id="no-way-back"),
         pytest.param(["ask", "  "], "The question is empty.\n", id="no-question"),
         pytest.param(["evaluate", "nowhere"], "No such file or directory: 'nowhere').\n", id="no-questions-file"),
         pytest.param(["evaluate", "/dev/null"], "No question in these files.\n", id="no-case"),

@@ -4,11 +4,13 @@ import pytest
 
 from chatbot.naming import Mention
 from chatbot.question.named import Named, asked_types
+from chatbot.sheets import FORMATION, METIER
 
 
 def named(message: str, text: str, sheet_id: str, score: float = 1.0, source: str = "title") -> Named:
     start = message.index(text)
-    return Named(Mention(start, start + len(text), text, (sheet_id, "MET.9"), score, source), "")
+    kind = FORMATION if sheet_id.startswith("FOR.") else METIER
+    return Named(Mention(start, start + len(text), text, (sheet_id, "MET.9"), score, source), kind, "")
 
 
 @pytest.mark.parametrize(

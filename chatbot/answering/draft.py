@@ -4,7 +4,6 @@ from chatbot.answering.model import Answer
 from chatbot.answering.wording import shorten
 from chatbot.catalogue import Catalogue
 from chatbot.citations import Citation, cited_ids, public_url
-from chatbot.sheets import FORMATION, METIER
 
 
 class Draft:
@@ -20,14 +19,14 @@ class Draft:
     def mark(self, sheet_id: str, section: str, excerpt: str) -> str:
         """Cite words of a section, and give the marker to write after the claim."""
         sheet = self.catalogue.get(sheet_id)
-        kind = sheet.kind if sheet else (FORMATION if sheet_id.startswith("FOR.") else METIER)
+        kind = self.catalogue.kind_of(sheet_id)
         citation = Citation(
             sheet_id=sheet_id,
             kind=kind,
             title=self.catalogue.title_of(sheet_id) or excerpt,
             section=section,
             excerpt=shorten(excerpt),
-            url=public_url(sheet_id, kind),
+            url=public_url(sheet_id, kind, sheet.lien if sheet else ""),
         )
         self._citations.setdefault((sheet_id, section), citation)
         return f"[{sheet_id}]"

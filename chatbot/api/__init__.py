@@ -121,7 +121,7 @@ def create_api(service: Service) -> FastAPI:
             "id": found.sheet_id,
             "kind": found.kind,
             "title": found.title,
-            "url": public_url(found.sheet_id, found.kind),
+            "url": public_url(found.sheet_id, found.kind, found.lien),
             "facts": {name: value for name, value in facts.items() if value},
             "sections": sections,
         }

@@ -66,13 +66,14 @@ class AnswerBody(BaseModel):
 
 
 class ReadyBody(BaseModel):
-    """What the open index holds."""
+    """What the open index holds; `corpus_version` names what the sheets say, `corpus_date` is since when they do."""
 
     sheets: int
     chunks: int
     embedding: str
     indexed_at: datetime
-    version: str
+    corpus_version: str
+    corpus_date: datetime | None
 
 
 class CardBody(BaseModel):

@@ -115,7 +115,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
             gathered = gather_dossier(
                 index.chatbot,
                 index.browser.catalogue,
-                Corpus(index.sheets, index.indexed_at, index.version),
+                Corpus(index.sheets, index.indexed_at, index.corpus_version),
                 today,
                 [Asked(one.question, one.kept) for one in body.questions],
                 body.sheets,

@@ -18,7 +18,8 @@ class OpenIndex:
     chunks: int
     embedding: str
     indexed_at: datetime
-    version: str
+    corpus_version: str = ""  # names what the sheets say
+    corpus_date: datetime | None = None  # since when they say it
 
 
 class Service(Protocol):

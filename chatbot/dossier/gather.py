@@ -61,7 +61,7 @@ def _sources(exchanges: Iterable[Exchange], sheets: Iterable[Sheet]) -> Iterable
     """Give each sheet that is cited or shown once, in the order of the dossier."""
     cited = [citation for exchange in exchanges for citation in exchange.answer.citations]
     named = {citation.sheet_id: (citation.kind, citation.title, citation.url) for citation in reversed(cited)}
-    shown = {s.sheet_id: (s.kind, s.title, public_url(s.sheet_id, s.kind)) for s in sheets}
+    shown = {s.sheet_id: (s.kind, s.title, public_url(s.sheet_id, s.kind, s.lien)) for s in sheets}
     for sheet_id in dict.fromkeys([*(citation.sheet_id for citation in cited), *shown]):
         excerpts = ((c.section, c.excerpt) for c in cited if c.sheet_id == sheet_id)
         kind, title, url = named.get(sheet_id) or shown[sheet_id]

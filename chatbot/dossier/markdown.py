@@ -68,7 +68,7 @@ def _exchange_blocks(number: int, exchange: Exchange) -> Iterator[str]:
 
 def _sheet_blocks(shown: Shown) -> Iterator[str]:
     sheet = shown.sheet
-    link = _link(sheet.sheet_id, public_url(sheet.sheet_id, sheet.kind))
+    link = _link(sheet.sheet_id, public_url(sheet.sheet_id, sheet.kind, sheet.lien))
     yield f"### {escape_markdown(capital(name_of(sheet)))} {link}"
     rows = [f"| {escape_markdown(label)} | {escape_markdown(text)} |" for label, text in shown.facts]
     yield "\n".join(["| Repères | |", "|---|---|", *rows])

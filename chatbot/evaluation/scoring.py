@@ -24,13 +24,14 @@ LONGEST, LONGEST_OF = 2_500, {"explore": 4_000, "compare": 4_000}
 MOST_SHEETS, MOST_SHEETS_OF = 8, {"explore": 15, "formations": 30, "reverse": 30}
 FREE_NUMBERS = frozenset(map(str, range(11)))
 HELP_LINE = re.compile(r"\b(?:3114|3018|3020|3919|119|11[2456]|116 ?000|15|17|18)\b")
-SHEET_ID = re.compile(r"\b(?:MET|FOR)\.\d+\b")
-SHEET_FILE = re.compile(r"(?:MET|FOR)\.\d+")
-SHEET_SLUG = re.compile(r"slug/((?:MET|FOR)\.\d+)")
+SHEET_ID = re.compile(r"\b[A-Z]{2,12}\.\d+\b")
+SHEET_FILE = re.compile(r"([A-Z]{2,12}\.\d+)")
+SHEET_LINE = re.compile(r"^\*\*ID\s*:\s*\*\*\s*([A-Z]{2,12}\.\d+)\s*$", re.MULTILINE)
+SHEET_SLUG = re.compile(r"slug/([A-Z]{2,12}\.\d+)")
 COUNTED = re.compile(
     r"\b\d+ (?:autres? )?(?:formations?|métiers?|fiches?|diplômes?|autres?|résultats?|choix|pistes?)\b"
 )
-NO_PROSE = re.compile(r"https?://\S+|\[?\b(?:MET|FOR)\.\d+\]?")
+NO_PROSE = re.compile(r"https?://\S+|\[?\b[A-Z]{2,12}\.\d+\]?")
 ELLIPSIS = re.compile(r"…|\[\.\.\.\]")
 
 
@@ -96,9 +97,9 @@ def read_texts(paths: Iterable[Path]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in find_files(paths):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
-        named, linked = SHEET_FILE.match(path.name), SHEET_SLUG.search(text)
-        sheet_id = named.group() if named else linked.group(1) if linked else ""
-        if sheet_id:
+        found = SHEET_LINE.search(text) or SHEET_FILE.match(path.name) or SHEET_SLUG.search(text)
+        if found:
+            sheet_id = found.group(1)
             texts[sheet_id] = f"{texts.get(sheet_id, '')}\n{text}"
     return texts
 

@@ -4,8 +4,10 @@ from chatbot.index.build import Artefact, Outcome, build_index
 from chatbot.index.contents import CHUNKS, EVERYDAY
 from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
 from chatbot.index.everyday import EverydayText, read_everyday_texts
+from chatbot.index.history import read_changes, read_indexed_sheets
 from chatbot.index.manifest import Manifest
 from chatbot.index.reading import Index, open_index
+from chatbot.index.rollback import roll_back
 from chatbot.index.versions import current_version
 
 __all__ = [
@@ -24,5 +26,8 @@ __all__ = [
     "build_index",
     "current_version",
     "open_index",
+    "read_changes",
     "read_everyday_texts",
+    "read_indexed_sheets",
+    "roll_back",
 ]

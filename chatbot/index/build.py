@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -16,13 +16,22 @@ from chatbot.index import adaptation
 from chatbot.index.contents import CHUNKS, Contents, digest_texts, read_contents
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
 from chatbot.index.everyday import EVERYDAY_FOLDER
+from chatbot.index.history import SHEETS_FILE, record_changes
 from chatbot.index.manifest import FORMAT, EmbeddingChoice, Manifest, open_manifest
 from chatbot.index.vectors import DAMAGE, Changes, Vectors, copy_vectors
-from chatbot.index.versions import clean_versions, current_version, hold_lock, new_version, publish_version
+from chatbot.index.versions import (
+    clean_versions,
+    current_version,
+    hold_lock,
+    is_held,
+    new_version,
+    publish_version,
+    release_version,
+)
 from chatbot.keywords import build_keywords
-from chatbot.sheets import Problem, dump_sheets
+from chatbot.sheets import CorpusChanges, Problem, dump_sheets
 
-SHEETS_FILE, KEYWORDS_FOLDER, EMBEDDING_FOLDER, VECTORS_FOLDER = "sheets.json", "keywords", "embedding", "chroma"
+KEYWORDS_FOLDER, EMBEDDING_FOLDER, VECTORS_FOLDER = "keywords", "embedding", "chroma"
 PROGRESS_SECONDS = 4.0
 
 Report = Callable[[str], None]
@@ -44,7 +53,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an indexing did; `published` is False when nothing had changed."""
+    """What an indexing did; `published` is False when nothing had changed or the version is `held`."""
 
     manifest: Manifest
     problems: tuple[Problem, ...]
@@ -52,6 +61,8 @@ class Outcome:
     published: bool
     adapted: bool
     seconds: float
+    corpus_changes: CorpusChanges = field(default_factory=CorpusChanges)
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ def build_index(
     *,
     adapt: bool = False,
     full: bool = False,
+    release: bool = False,
     report: Report = print,
     open_model: OpenModel = open_model,
     everyday_folder: Path = EVERYDAY_FOLDER,
@@ -82,12 +94,18 @@ def build_index(
     """Index these paths; raise IndexProblem when they hold no sheet or another indexer is at work.
 
     Unchanged sheets keep their vectors unless `full`; the built-in embedding is adapted again with `adapt` or `full`,
-    and when more than adaptation.MAX_CHANGED of its texts changed.
+    and when more than adaptation.MAX_CHANGED of its texts changed. A version rolled back to stays until `release`.
     """
     started = time.monotonic()
     vectorstore = settings.vectorstore
     with hold_lock(vectorstore):
         previous = _open_previous(vectorstore, report)
+        choice = EmbeddingChoice.of(settings)
+        nothing = Changes(0, 0, 0)
+        if release:
+            release_version(vectorstore)
+        if previous and is_held(vectorstore, previous.name) and previous.manifest.choice == choice:
+            return Outcome(previous.manifest, (), nothing, False, False, time.monotonic() - started, held=True)
         if previous:
             clean_versions(vectorstore, {previous.name, previous.manifest.previous or ""})
         say = _throttle(report)
@@ -95,11 +113,9 @@ def build_index(
         for problem in contents.problems:
             report(f"Skipped {problem.path}: {problem.reason}")
         artefacts = (_keywords_artefact(contents), *artefacts)
-        choice = EmbeddingChoice.of(settings)
         base = previous if previous and not full and previous.manifest.choice == choice else None
         adapts = choice.model == BUILT_IN_EMBEDDING and (adapt or base is None or _has_outgrown(base, contents))
         if base and not adapts and _is_unchanged(base.manifest, contents, artefacts):
-            nothing = Changes(0, 0, 0)
             return Outcome(base.manifest, contents.problems, nothing, False, False, time.monotonic() - started)
         version = new_version()
         folder = vectorstore / version
@@ -121,9 +137,12 @@ def build_index(
                 raise
             raise IndexCorrupted(f"The index '{base.folder}' is damaged ({error}). {REMEDY} --full") from error
         (folder / SHEETS_FILE).write_bytes(dump_sheets(contents.sheets.values()))
+        now = datetime.now(UTC)
+        corpus_changes = record_changes(folder, previous.folder if previous else None, contents.sheets)
         manifest = Manifest(
             format=FORMAT,
-            created_at=datetime.now(UTC),
+            created_at=now,
+            corpus_date=now if corpus_changes or not previous else previous.manifest.corpus_date,
             previous=previous.name if previous else None,
             choice=choice,
             embedding=embedder.name,
@@ -135,7 +154,8 @@ def build_index(
         manifest.save(folder)
         publish_version(vectorstore, version, manifest.previous)
         clean_versions(vectorstore, {version, manifest.previous or ""})
-    return Outcome(manifest, contents.problems, changes, True, adapts, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Outcome(manifest, contents.problems, changes, True, adapts, seconds, corpus_changes)
 
 
 def _open_previous(vectorstore: Path, report: Report) -> _Version | None:

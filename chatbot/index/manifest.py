@@ -1,9 +1,11 @@
 """What an index was built from and with, as a JSON file beside it."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, computed_field, model_validator
 
 from chatbot.config import Settings
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
@@ -44,11 +46,15 @@ class Group(BaseModel):
 
 
 class Manifest(BaseModel):
-    """The contents of one version of an index; `artefacts` holds the fingerprint of what each was built from."""
+    """The contents of one version of an index; `artefacts` holds the fingerprint of what each was built from.
+
+    `corpus_date` is when the sheets were first indexed as they are: a new index of the same sheets keeps it.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: int
     created_at: datetime
+    corpus_date: datetime
     previous: str | None
     choice: EmbeddingChoice
     embedding: str
@@ -56,6 +62,18 @@ class Manifest(BaseModel):
     sheets: dict[str, str]
     collections: dict[str, dict[str, Group]]
     artefacts: dict[str, str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _date_an_older_one(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return {"corpus_date": data.get("created_at"), **data}
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def corpus_version(self) -> str:
+        """Name what all the sheets say: the same facts and texts have the same name wherever they come from."""
+        listed = "\n".join(f"{sheet_id} {digest}" for sheet_id, digest in sorted(self.sheets.items()))
+        return hashlib.blake2b(listed.encode(), digest_size=6).hexdigest()
 
     def count_documents(self, collection: str) -> int:
         """Count the documents of a collection."""

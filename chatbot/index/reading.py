@@ -14,18 +14,17 @@ from chatbot.embedding import Embedder, Vector, open_embedding
 from chatbot.index.build import (
     EMBEDDING_FOLDER,
     KEYWORDS_FOLDER,
-    SHEETS_FILE,
     VECTORS_FOLDER,
     OpenModel,
     open_model,
 )
 from chatbot.index.contents import CHUNKS, EVERYDAY
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
+from chatbot.index.history import read_version_sheets
 from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
 from chatbot.index.vectors import DATABASE, Vectors
 from chatbot.index.versions import current_version
 from chatbot.keywords import Keywords, open_keywords
-from chatbot.sheets import load_sheets
 
 CACHED_SHEETS = 1_000
 
@@ -110,7 +109,11 @@ def open_index(vectorstore: Path, settings: Settings, *, open_model: OpenModel =
     version = current_version(vectorstore)
     if version is None:
         raise IndexMissing(f"There is no index in '{vectorstore}'. {REMEDY}")
-    folder = vectorstore / version
+    return open_version(vectorstore / version, settings, open_model=open_model)
+
+
+def open_version(folder: Path, settings: Settings, *, open_model: OpenModel = open_model) -> Index:
+    """Open one version; raise IndexMismatch or IndexCorrupted, each with what to run."""
     manifest = open_manifest(folder)
     choice = EmbeddingChoice.of(settings)
     if manifest.choice != choice:
@@ -128,7 +131,7 @@ def open_index(vectorstore: Path, settings: Settings, *, open_model: OpenModel =
 def _open_version(folder: Path, manifest: Manifest, embedder: Embedder) -> Index:
     if embedder.name != manifest.embedding:
         raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
-    catalogue = Catalogue(load_sheets((folder / SHEETS_FILE).read_bytes()))
+    catalogue = Catalogue(read_version_sheets(folder).values())
     keywords = open_keywords(folder / KEYWORDS_FOLDER)
     if not (folder / VECTORS_FOLDER / DATABASE).is_file():
         raise FileNotFoundError(f"{VECTORS_FOLDER}/{DATABASE} is missing")

@@ -17,6 +17,7 @@ from chatbot.index.errors import REMEDY, IndexBusy, IndexCorrupted
 POINTER = "CURRENT"
 LOCK = ".lock"
 REPLACED = "REPLACED"  # in a version's folder, from the moment when another became the current one
+HELD = "HELD"  # names the version that was rolled back to, which indexing leaves in place until it is released
 # A server may answer from a replaced version for some time; Chroma opens its files again when several ask at once.
 KEPT_SECONDS = 120.0
 VERSION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
@@ -60,21 +61,53 @@ def publish_version(vectorstore: Path, version: str, previous: str | None) -> No
     for path in sorted((vectorstore / version).rglob("*"), reverse=True):
         _flush(path)
     _flush(vectorstore / version)
+    _point_to(vectorstore, version)
+    release_version(vectorstore)
+    if previous:
+        (vectorstore / previous / REPLACED).touch()
+
+
+def restore_version(vectorstore: Path, version: str, replaced: str | None) -> None:
+    """Make a version current again, and hold it."""
+    (vectorstore / HELD).write_text(f"{version}\n", encoding="utf-8")  # of no effect until the pointer moves
+    (vectorstore / version / REPLACED).unlink(missing_ok=True)
+    _point_to(vectorstore, version)
+    if replaced:
+        (vectorstore / replaced / REPLACED).touch()
+
+
+def is_held(vectorstore: Path, version: str) -> bool:
+    """Whether a version was rolled back to and not released since."""
+    try:
+        return (vectorstore / HELD).read_text(encoding="utf-8").strip() == version
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def release_version(vectorstore: Path) -> None:
+    """Let indexing replace a version that was rolled back to."""
+    (vectorstore / HELD).unlink(missing_ok=True)
+
+
+def list_versions(vectorstore: Path) -> list[str]:
+    """Name every version in the folder, oldest first."""
+    return sorted(path.name for path in vectorstore.iterdir() if VERSION.fullmatch(path.name))
+
+
+def _point_to(vectorstore: Path, version: str) -> None:
     pointer = vectorstore / f"{POINTER}.new"
     pointer.write_text(f"{version}\n", encoding="utf-8")
     _flush(pointer)
     os.replace(pointer, vectorstore / POINTER)
     _flush(vectorstore)
-    if previous:
-        (vectorstore / previous / REPLACED).touch()
 
 
 def clean_versions(vectorstore: Path, keep: set[str]) -> None:
     """Delete every version but these and those replaced a moment ago, and a pointer that was never moved."""
     (vectorstore / f"{POINTER}.new").unlink(missing_ok=True)
-    for path in vectorstore.iterdir():
-        if VERSION.fullmatch(path.name) and path.name not in keep and not _was_replaced_lately(path):
-            shutil.rmtree(path, ignore_errors=True)
+    for version in list_versions(vectorstore):
+        if version not in keep and not _was_replaced_lately(vectorstore / version):
+            shutil.rmtree(vectorstore / version, ignore_errors=True)
 
 
 def _was_replaced_lately(version: Path) -> bool:

@@ -16,6 +16,7 @@ from chatbot.naming.words import LINKS, Word, is_link, key_of, split_words
 TYPED_ID = re.compile(
     r"\b(MET|FOR)(\s?[.\-_:°]\s?|\s|)(\d{1,6})\b(?!\s*(?:ans?|mois|h\b|heures?|jours?|€|euros?|min))", re.IGNORECASE
 )
+OWN_ID = re.compile(r"\b[A-Z]{2,12}\.\d{1,9}\b", re.IGNORECASE)  # of another prefix: as it is written, if it exists
 SENTENCE_END = re.compile(r"\s*(?:[.?!;\n]\s|[+=])")
 LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capitals
 # A lone word with one of these may well be a verb that no sheet uses, rather than a slip in a name.
@@ -165,11 +166,19 @@ class Names:
             edges += [_Edge(place + 1, keys, 0.03) for keys in _cut(word.folded, known)]
         return edges
 
+    def kind_of(self, sheet_id: str) -> str:
+        """Give the kind of a sheet."""
+        return self._catalogue.kind_of(sheet_id)
+
     def _find_ids(self, message: str) -> Iterator[Mention]:
         for found in TYPED_ID.finditer(message):
             sheet_id = f"{found.group(1).upper()}.{int(found.group(3))}"
             plain = "." in found.group(2) or found.group(1).isupper()
             if plain or (sheet_id in self._catalogue and len(found.group(3)) >= 2):
+                yield Mention(found.start(), found.end(), found.group(), (sheet_id,), 1.0, "id")
+        for found in OWN_ID.finditer(message):
+            sheet_id = found.group().upper()
+            if sheet_id in self._catalogue and not sheet_id.startswith(("MET.", "FOR.")):
                 yield Mention(found.start(), found.end(), found.group(), (sheet_id,), 1.0, "id")
 
     def _find_names(

@@ -80,7 +80,8 @@ LONG = re.compile(
 )
 AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
 AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b(?! (?:pro|techno))|\bpost[- ]bac\b")
-RANKS = {"cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0, "doctorat": 8.0}
+RANKS = {"cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0}
+RANKS |= {"doctorat": 8.0}
 A_LEVEL = r"(?:bac ?\+ ?\d|" + "|".join(RANKS) + r")\b(?! (?:pro|techno))"
 RANGE = re.compile(
     rf"\b(?:du|de|depuis|entre|a partir du)(?: (?:le|un|niveau))* (?P<from>{A_LEVEL})[^.?!]{{0,12}}?"
@@ -92,8 +93,8 @@ AT_LEVEL = re.compile(
 )
 UP_TO = re.compile(r"\bjusqu'(?:au|a)\b|\bdu plus court\b|\bau plus\b|\bmax")
 DURATION = re.compile(
-    rf"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{{0,25}}?\b(?:en|d'|de|sur) ?(?P<years>{NUMBER[1:-1]}) "
-    r"(?:ans?|annees?)\b"
+    r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?\b(?:en|d'|de|sur) ?"
+    rf"(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)\b"
 )
 
 
@@ -145,7 +146,7 @@ def find_levels(message: str) -> Levels:
 
 
 def find_diploma_levels(message: str) -> Levels:
-    """Find the level of the diplomas that are asked for: "à bac + 3", "du CAP au BTS", "jusqu'au bac", "après la 3e"."""
+    """Find the level of the diplomas that are asked for: "à bac + 3", "du CAP au BTS", "jusqu'au bac"."""
     text = fold(message).replace("bac+", "bac +")
     ranged = RANGE.search(text)
     if ranged:

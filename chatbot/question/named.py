@@ -16,22 +16,16 @@ SURE = 0.8  # a mention at least this sure names its sheet by itself
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
 
-def kind_of(sheet_id: str) -> str:
-    """Tell the kind of sheet by its Onisep ID; an own sheet's other prefix counts as a métier unless it says FOR."""
-    return FORMATION if sheet_id.startswith("FOR") else METIER
-
-
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mention and its part in the message: wanted, had, not_wanted or ''."""
+    """A mention, the kind of the sheet that it names first, and its part in the message.
+
+    That is wanted, had, not_wanted or ''.
+    """
 
     mention: Mention
+    kind: str
     role: str
-
-    @property
-    def kind(self) -> str:
-        """The kind of the sheet that it names first."""
-        return kind_of(self.mention.sheet_ids[0])
 
     @property
     def is_sure(self) -> bool:
@@ -75,10 +69,11 @@ class Named:
 
 def find_named(names: Names, message: str) -> list[Named]:
     """Find the names in a message and the part of each."""
-    return [
-        _mend(names, Named(mention, role_of(message, mention.start, mention.end, kind_of(mention.sheet_ids[0]))))
-        for mention in names.find(message)
-    ]
+    found = []
+    for mention in names.find(message):
+        kind = names.kind_of(mention.sheet_ids[0])
+        found.append(_mend(names, Named(mention, kind, role_of(message, mention.start, mention.end, kind))))
+    return found
 
 
 def _mend(names: Names, named: Named) -> Named:
@@ -88,11 +83,11 @@ def _mend(names: Names, named: Named) -> Named:
     if named.kind == METIER or general is None:
         return named
     rest = names.find(mention.text[general.end() :])
-    inner = next((m for m in rest if kind_of(m.sheet_ids[0]) == METIER and m.score >= SURE), None)
+    inner = next((m for m in rest if names.kind_of(m.sheet_ids[0]) == METIER and m.score >= SURE), None)
     if inner is None:
         return named
     start = mention.start + general.end() + inner.start
-    return Named(replace(inner, start=start, end=start + len(inner.text)), named.role)
+    return Named(replace(inner, start=start, end=start + len(inner.text)), METIER, named.role)
 
 
 def find_distinct(named: Iterable[Named]) -> list[Named]:

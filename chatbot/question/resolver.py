@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chatbot.catalogue import Catalogue
 from chatbot.question.constraints import Levels
-from chatbot.question.named import Named, kind_of
+from chatbot.question.named import Named
 from chatbot.retrieval import COVERAGE, read_weights
 from chatbot.sheets import FORMATION, METIER, Sheet
 
@@ -93,7 +93,7 @@ class Resolver:
     ) -> Floats:
         """Give a row a hit, in the order of FEATURES."""
         ids = [hit.sheet_id for hit in hits]
-        formation = np.array([[kind_of(sheet_id) == FORMATION] for sheet_id in ids], np.float32)
+        formation = np.array([[self._catalogue.kind_of(sheet_id) == FORMATION] for sheet_id in ids], np.float32)
         labels = np.array([scores.get(label, 0.0) for label in LABELS], np.float32)
         return np.hstack(
             [

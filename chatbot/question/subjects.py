@@ -10,10 +10,9 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
 from chatbot.question.classifier import LabelModel
-from chatbot.question.constraints import find_diploma_types
 from chatbot.question.conversation import Memory
-from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question
-from chatbot.question.named import SURE, Named, find_named, kind_of, mask, without_names
+from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
+from chatbot.question.named import SURE, Named, find_named, mask, without_names
 from chatbot.question.resolver import Meant, Ranker, speaks_of_formation
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
@@ -92,7 +91,7 @@ class Subjects:
     def ask(self, case: Case, sheet_id: str) -> Question:
         """Ask one sheet: keep the needs that its kind can answer; without one, the needs of the last message."""
         question, scores = case.question, case.scores
-        is_metier = (self._catalogue[sheet_id].kind if sheet_id in self._catalogue else kind_of(sheet_id)) == METIER
+        is_metier = self._catalogue.kind_of(sheet_id) == METIER
         possible, translated = (METIER_NEEDS, AS_METIER) if is_metier else (FORMATION_NEEDS, AS_FORMATION)
         said = {need if need in possible else translated.get(need, "") for need in question.needs}
         needs = tuple(need for need in possible if need in said)
@@ -142,7 +141,7 @@ class Subjects:
 
     def _of_kind_asked(self, case: Case, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Of a name that a métier and a formation share, keep the kind of the needs: the métier if unsure."""
-        metiers = tuple(i for i in ids if kind_of(i) == METIER)
+        metiers = tuple(i for i in ids if self._catalogue.kind_of(i) == METIER)
         if not metiers or len(metiers) == len(ids):
             return ids
         return tuple(i for i in ids if i not in metiers) if case.score_of(OF_FORMATION) >= INTENT_THRESHOLD else metiers
@@ -151,7 +150,7 @@ class Subjects:
         """Give the sheet of a name that fits the message best, of one kind if that is given."""
         ids = named.mention.sheet_ids
         if kind is not None:
-            ids = tuple(i for i in ids if kind_of(i) == kind) or ids
+            ids = tuple(i for i in ids if self._catalogue.kind_of(i) == kind) or ids
         if len(ids) == 1:
             return ids[0]
         ranked = [hit.sheet_id for hit in self._ranker.rank(question.message, limit=30) if hit.sheet_id in ids]
@@ -159,12 +158,12 @@ class Subjects:
 
     def compared(self, named: Sequence[Named], question: Question) -> tuple[str, ...]:
         """Give the sheets to compare, of one kind: a diploma named beside a métier gives way to the métier it fits."""
-        metiers = sum(any(kind_of(i) == METIER for i in n.mention.sheet_ids) for n in named)
+        metiers = sum(any(self._catalogue.kind_of(i) == METIER for i in n.mention.sheet_ids) for n in named)
         kind = METIER if 2 * metiers >= len(named) and metiers else FORMATION
         found = []
         for item in named:
             best = self.best_of(item, question, kind)
-            if kind_of(best) != kind:
+            if self._catalogue.kind_of(best) != kind:
                 hits = self._ranker.rank(item.mention.text, kind=kind, limit=1)
                 best = hits[0].sheet_id if hits and hits[0].score >= CONFIDENT else best
             found.append(best)
@@ -181,7 +180,7 @@ class Subjects:
         distinct = tuple(dict.fromkeys(named))
         if len(distinct) > 1:
             return distinct
-        single = sum(kind_of(choice) == METIER for choice in memory.choices) <= 1
+        single = sum(self._catalogue.kind_of(choice) == METIER for choice in memory.choices) <= 1
         if single and len(memory.earlier) > 1 and not DIPLOMA_WORD.search(fold(message)):
             return tuple(reversed(memory.earlier))
         return memory.choices

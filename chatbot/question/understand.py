@@ -12,7 +12,7 @@ from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
-from chatbot.question.named import Named, asked_types, find_distinct, find_named, kind_of, mask, without_names
+from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.safety import danger_before, find_danger, is_about_another
@@ -166,7 +166,7 @@ class Understanding:
         if studied and not wants_metier and self._reverses(case, studied, explores):
             return subjects.ask_named(case, studied)
         if not studied and not wants_metier and self._reverses(case, studied, explores):
-            formation = next((hit for hit in case.hits if kind_of(hit.sheet_id) == FORMATION), None)
+            formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
             loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
             if formation is not None and loosely and formation.score >= PLAUSIBLE:
                 return subjects.ask(case, formation.sheet_id)
@@ -236,7 +236,7 @@ class Understanding:
         """Whether "quels métiers ?" means those after the formation being talked about."""
         question = case.question
         wishes = question.interests or question.settings or question.levels.said
-        formation = bool(case.memory.focus) and kind_of(case.memory.focus) == FORMATION
+        formation = bool(case.memory.focus) and self._catalogue.kind_of(case.memory.focus) == FORMATION
         return formation and not wishes and case.scores["metiers_apres"] >= INTENT_THRESHOLD
 
     def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ class Understanding:
             if BOTH.search(fold(between)):
                 return subjects.compared(pair, question)
         close = [hit.sheet_id for hit in case.hits[:2] if hit.chance >= RIVAL]
-        twins = len(close) == 2 and kind_of(close[0]) == kind_of(close[1])
+        twins = len(close) == 2 and len({self._catalogue.kind_of(sheet_id) for sheet_id in close}) == 1
         if twins and (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))):
             return tuple(close)
         if compare < INTENT_THRESHOLD:

@@ -1,4 +1,4 @@
-"""A question and sheets in; how much of what the question says each sheet says too, in its own or kindred words, out."""
+"""A question and sheets in; how much of what the question says each sheet says too, in kindred words, out."""
 
 from __future__ import annotations
 

@@ -1,5 +1,16 @@
 """Markdown sheets of métiers and formations in; one `Sheet` per ID out, with typed facts and clean sections."""
 
+from chatbot.sheets.changes import (
+    CorpusChanges,
+    FactChange,
+    SheetChange,
+    SheetName,
+    compare_sheets,
+    count_changes,
+    dump_changes,
+    load_changes,
+    render_changes,
+)
 from chatbot.sheets.facts import CERTIFICATION_RANKS, levels_in, parse_niveau, parse_salaire, study_years
 from chatbot.sheets.files import (
     Problem,
@@ -12,6 +23,7 @@ from chatbot.sheets.files import (
     parse_file,
     read_sheets,
 )
+from chatbot.sheets.markdown import SECTIONS as SECTION_NAMES
 from chatbot.sheets.markdown import SheetError, parse_sheet
 from chatbot.sheets.model import FORMATION, METIER, Amount, Duration, Link, Name, Niveau, Rome, Salaire, Section, Sheet
 
@@ -19,8 +31,11 @@ __all__ = [
     "CERTIFICATION_RANKS",
     "FORMATION",
     "METIER",
+    "SECTION_NAMES",
     "Amount",
+    "CorpusChanges",
     "Duration",
+    "FactChange",
     "Link",
     "Name",
     "Niveau",
@@ -30,11 +45,17 @@ __all__ = [
     "Salaire",
     "Section",
     "Sheet",
+    "SheetChange",
     "SheetError",
+    "SheetName",
+    "compare_sheets",
     "content_hash",
+    "count_changes",
+    "dump_changes",
     "dump_sheets",
     "find_files",
     "levels_in",
+    "load_changes",
     "load_sheets",
     "merge_sheets",
     "parse_file",
@@ -42,5 +63,6 @@ __all__ = [
     "parse_salaire",
     "parse_sheet",
     "read_sheets",
+    "render_changes",
     "study_years",
 ]

@@ -31,6 +31,10 @@ LABELS = {
     "niveau", "code nsf", "tutelle", "fiche formation onisep", "fiche métier onisep", "titre", "collection", "année",
     "code", "groupe formation emploi (gfe)", "code rome", "intitulé", "lien france travail",
 }  # fmt: skip
+# What tells a formation from a métier where the ID is neither MET nor FOR.
+FORMATION_LABELS = {"durée", "sigle", "niveau de certification", "niveau de sortie indicatif", "code rncp"}
+METIER_LABELS = {"niveau d'accès minimum", "statuts possibles", "codes rome"}
+FORMATION_SECTIONS = {"Description", "Attendus", "Poursuite d'études", "Métiers associés"}
 # Where a short line that names a level of study, standing alone, works as a heading: "Niveau bac + 2", "Après la 3e".
 STUDY_SECTIONS = {"En bref", "Durée des études", "Accès au métier", "Accès"}
 STUDY_START = re.compile(r"(?:Après (?:la 3|la troisième|le bac)|Avec ou sans le bac)", re.IGNORECASE)
@@ -160,9 +164,20 @@ def _is_fact(name: str, section: str, known: Container[str]) -> bool:
     return name not in known and (name in LABELS or not section or section in INFORMATION)
 
 
+def _is_formation(sheet_id: str, draft: _Draft) -> bool:
+    """Tell by the ID; by what the sheet says where that is a prefix of its own, LYC.12."""
+    prefix = sheet_id.partition(".")[0]
+    if prefix == "FOR" or "type" in draft.labels or "type de formation" in draft.labels:
+        return True
+    facts = draft.labels.keys() | draft.lists.keys()
+    if prefix == "MET" or facts & METIER_LABELS or "Formations recommandées" in facts:
+        return False
+    return bool(facts & FORMATION_LABELS or FORMATION_SECTIONS & {heading for heading, *_ in draft.passages})
+
+
 def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -> Sheet:
     labels, lists = dict(draft.labels), draft.lists
-    kind = FORMATION if sheet_id.startswith("FOR.") or "type" in labels or "type de formation" in labels else METIER
+    kind = FORMATION if _is_formation(sheet_id, draft) else METIER
     passages = [*draft.passages, ("Formations recommandées", "", [])]
     formations = []
     for item in lists.get("Formations recommandées", []):
