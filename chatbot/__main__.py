@@ -47,6 +47,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--retrieval", action="store_true", help="only how high the right sheets rank")
     _add_measuring(evaluate, "each failing case with its evidence")
     evaluate.set_defaults(run=run_evaluate)
+    fit = commands.add_parser("fit", help="fit the weights of which sheet is meant and which sentences answer")
+    fit.add_argument("questions", nargs="+", type=Path, metavar="QUESTIONS", help="files of questions (JSON lines)")
+    fit.set_defaults(run=run_fit)
     audit = commands.add_parser("audit", help="ask every fact of every sheet and compare the answers")
     audit.add_argument("--sample", type=int, metavar="N", help="ask N questions only, always the same")
     _add_measuring(audit, "each answer that is not exact")
@@ -141,6 +144,32 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
     return _conclude(
         options, evaluation.share_right(outcomes), lambda: evaluation.render_failures(outcomes, chatbot, retriever)
     )
+
+
+def run_fit(options: argparse.Namespace, settings: Settings) -> int:
+    """Fit the weights in `data/resolver.json` and `data/evidence.json` on questions; print how they do."""
+    from chatbot import evidence
+    from chatbot.assembly import build_chatbot
+    from chatbot.embedding import EmbeddingError
+    from chatbot.evaluation import meaning, read_questions
+    from chatbot.index import IndexProblem, open_index
+    from chatbot.question import resolver
+    from chatbot.retrieval import write_weights
+
+    try:
+        cases = read_questions(options.questions)
+        chatbot = build_chatbot(open_index(settings.vectorstore, settings))
+    except (OSError, ValueError, IndexProblem, EmbeddingError) as error:
+        return _refuse(error)
+    lessons, names = meaning.teach_meaning(cases, chatbot), meaning.teach_names(chatbot)
+    weights = meaning.fit_meaning([*lessons, *names])
+    figures = (meaning.cross_validate(lessons, names), meaning.share_meant(names, weights))
+    print(f"{len(lessons)} questions, sheet meant first: {figures[0]:.3f} cross-validated; names: {figures[1]:.3f}")
+    write_weights(weights, resolver.WEIGHTS, resolver.FEATURES)
+    facts = list(meaning.teach_evidence(cases, chatbot))
+    write_weights(meaning.fit_evidence(facts), evidence.FITTED, evidence.FEATURES)
+    print(f"Weights written: {resolver.WEIGHTS}, {evidence.FITTED} ({len(facts)} facts)")
+    return 0
 
 
 def run_audit(options: argparse.Namespace, settings: Settings) -> int:

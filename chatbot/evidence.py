@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from chatbot.catalogue import fold
 from chatbot.keywords import Stems
+from chatbot.retrieval import read_weights
 from chatbot.sheets import Sheet
 
 DATA = Path(__file__).parent / "data"
@@ -258,8 +259,8 @@ FEATURES = (
 PLACE = FEATURES.index("place")
 REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
 SHORT, LONG = 25, 500  # characters
-_FITTED: dict[str, float] = json.loads((DATA / "evidence.json").read_text(encoding="utf-8"))
-WEIGHTS = np.array([_FITTED[name] for name in FEATURES], dtype=np.float32)
+FITTED = DATA / "evidence.json"
+WEIGHTS = read_weights(FITTED, FEATURES)
 BRIDGED = 3  # how many words of the sheets' side make a full bridge
 
 
@@ -297,7 +298,7 @@ class Evidence:
     def find(self, sheet: Sheet, question: str, needs: Sequence[str], limit: int = 6) -> list[tuple[Passage, float]]:
         """Rank the sentences of a sheet for a question (names of the sheet taken out), best first.
 
-        A score is some 0 for a sentence that has nothing to do with the question, 1 and more for one that answers it.
+        A score is some 0.3 for any sentence, 1 and more for one that answers.
         """
         passages = self._sentences(sheet).passages
         if not passages:

@@ -61,12 +61,12 @@ class Chatbot:
         elsewhere: Elsewhere | None = None,
     ) -> None:
         self.catalogue, self._elsewhere = catalogue, elsewhere
-        self._understanding, self._evidence = understanding, evidence
+        self.understanding, self.evidence = understanding, evidence
         self._explorer = Explorer(catalogue, ranker, understanding.tastes)
 
     def understand(self, question: str, history: Sequence[Turn] = ()) -> Question:
         """Say how a question is understood, for those who maintain the understanding."""
-        return self._understanding.understand(question, history)
+        return self.understanding.understand(question, history)
 
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question in its conversation, every claim marked with the ID of its sheet."""
@@ -92,7 +92,7 @@ class Chatbot:
             return self._explore(draft, understood)
         known = [self.catalogue[i] for i in understood.subjects if i in self.catalogue]
         if understood.intent == "compare" and len(known) > 1:
-            write_comparison(draft, self._evidence, known, understood)
+            write_comparison(draft, self.evidence, known, understood)
             return draft.finish(known[0].sheet_id, self._suggest(known[0], understood))
         if not known:
             return self._without_sheet(draft, understood)
@@ -110,7 +110,7 @@ class Chatbot:
         if others:
             question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
-        writer(draft, self._evidence, sheet, question).write()
+        writer(draft, self.evidence, sheet, question).write()
         while draft.length > LONGEST and len(draft.blocks) > 1:
             draft.blocks.pop()
         if others:
@@ -208,7 +208,7 @@ class Chatbot:
         proposals = self._explorer.propose(question, wish, question.levels)
         if not proposals:
             return aside_answer(replace(question, intent="nothing"))
-        write_proposals(draft, self._understanding.tastes, question, question.levels, proposals)
+        write_proposals(draft, self.understanding.tastes, question, question.levels, proposals)
         first = proposals[0]
         return draft.finish(
             first.sheet_id, tuple(f"Parle-moi {of(plain(short_name_of(sheet)))}" for sheet in proposals[:3])

@@ -66,12 +66,12 @@ class Understanding:
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
         self._subjects = Subjects(catalogue, names, ranker, labels)
-        self._resolver = Resolver(catalogue, ranker)
+        self.resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
-        case = self._read(" ".join(message.split()), history)
+        case = self.read(" ".join(message.split()), history)
         named = any(n.is_sure and not n.is_plain_word for n in case.named)
         asks = named or case.best >= CONFIDENT
         danger = find_danger(case.question.message, case.scores, asks)
@@ -91,7 +91,8 @@ class Understanding:
             return replace(case.question, intent=aside)
         return self._about_sheets(case)
 
-    def _read(self, message: str, history: Sequence[Turn]) -> Case:
+    def read(self, message: str, history: Sequence[Turn] = ()) -> Case:
+        """Read everything off one message that settling its subject needs."""
         named = find_named(self._names, message)
         scores = self._labels.scores(mask(message, named))
         asked = [n for n in named if not n.is_set_aside and not n.is_partial]
@@ -113,7 +114,7 @@ class Understanding:
             tu=says_tu(message, history),
             english=is_english(message),
         )
-        hits = self._resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
+        hits = self.resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
         return Case(question, named, scores, hits, recall(history))
 
     def _find_aside(self, case: Case) -> str:

@@ -36,8 +36,13 @@ def write_weights(weights: Floats, path: Path = WEIGHTS, features: Sequence[str]
     path.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")
 
 
-def fit_weights(lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400) -> Floats:
-    """Fit the weights listwise: the chance of drawing a right sheet by softmax, gradient steps by Adam."""
+def fit_weights(
+    lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400, start: Floats | None = None
+) -> Floats:
+    """Fit weights listwise: the chance of drawing a right row by softmax, gradient steps by Adam.
+
+    The ridge pulls towards the weights `start`, or towards 0.
+    """
     useful = [lesson for lesson in lessons if lesson.right.any() and not lesson.right.all()]
     features = np.concatenate([lesson.features for lesson in useful]).astype(np.float64)
     right = np.concatenate([lesson.right for lesson in useful])
@@ -46,7 +51,8 @@ def fit_weights(lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400
     counts = np.array([lesson.weight for lesson in useful])
     scale = features.std(axis=0) + 1e-6
     features /= scale
-    weights = np.zeros(features.shape[1])
+    first = np.zeros(features.shape[1]) if start is None else start * scale
+    weights = first.copy()
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, steps + 1):
         scores = features @ weights
@@ -56,7 +62,7 @@ def fit_weights(lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400
         wanted = among_right / np.repeat(np.add.reduceat(among_right, starts), lengths)
         got = chances / np.repeat(np.add.reduceat(chances, starts), lengths)
         error: npt.NDArray[np.float64] = (got - wanted) * np.repeat(counts, lengths) / counts.sum()
-        slope = features.T @ error + ridge * weights
+        slope = features.T @ error + ridge * (weights - first)
         mean = 0.9 * mean + 0.1 * slope
         square = 0.99 * square + 0.01 * slope**2
         rate = 0.1 * (1 - step / (steps + 1))
