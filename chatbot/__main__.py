@@ -160,7 +160,7 @@ def run_fit(options: argparse.Namespace, settings: Settings) -> int:
         cases = read_questions(options.questions)
         chatbot = build_chatbot(open_index(settings.vectorstore, settings))
     except (OSError, ValueError, IndexProblem, EmbeddingError) as error:
-        return _refuse(error)
+        return refuse(error)
     lessons, names = meaning.teach_meaning(cases, chatbot), meaning.teach_names(chatbot)
     weights = meaning.fit_meaning([*lessons, *names])
     figures = (meaning.cross_validate(lessons, names), meaning.share_meant(names, weights))

@@ -200,7 +200,7 @@ class FormationWriter:
         heading = HEADINGS[need]
         has_section = bool(self.sheet.text_of(heading))
         best = answer_from(
-            self.draft, self.evidence, self.sheet, question, (need,), self.budget, 0.4 if has_section else 0.5
+            self.draft, self.evidence, self.sheet, question, (need,), self.budget, 0.4
         )
         if not has_section:
             start = f"La fiche « {self.name} » {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"

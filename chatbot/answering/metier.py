@@ -22,7 +22,8 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
-PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact: no sentence is added
+PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
+CLOSELY, SURELY = 0.7, 1.0  # how well a sentence matches that is added to what the needs call for
 LISTED = re.compile(
     r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )
@@ -69,8 +70,9 @@ class MetierWriter:
         if self.missing and len(self.missing) == len(needs):
             self.draft.status = "not_found"
             self.say_what_is_known()
-        elif "question" not in needs and not PLAIN_FACTS.issuperset(needs):
-            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
+        elif "question" not in needs:
+            least = SURELY if PLAIN_FACTS.issuperset(needs) else CLOSELY
+            self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question, least=least))
 
     def needs(self) -> list[str]:
         """The needs to write, those that an other covers taken out."""

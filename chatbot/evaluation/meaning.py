@@ -21,7 +21,7 @@ NAMES = 0.1  # what a lesson of a bare name counts beside a real question
 RESOLVER_RIDGE, EVIDENCE_RIDGE = 0.02, 0.05
 START: Floats = np.array([name == "ranked" for name in RESOLVER_FEATURES], np.float32)
 MOST_SENTENCES = 6  # a fact that stands in more of them tells nothing
-SPREAD, MIDDLE = 0.14, 0.34  # of the scale of the thresholds: some 0.3 for any sentence, 1 and more for one that answers
+SPREAD, MIDDLE = 0.14, 0.34  # of the thresholds' scale: some 0.3 for any sentence, 1 and more for one that answers
 
 
 def teach_meaning(cases: Iterable[Case], chatbot: Chatbot) -> list[Lesson]:

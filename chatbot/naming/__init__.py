@@ -2,5 +2,6 @@
 
 from chatbot.naming.data import Everyday, Vocabulary, read_everyday, read_vocabulary
 from chatbot.naming.names import Mention, Names
+from chatbot.naming.unlisted import Unlisted
 
-__all__ = ["Everyday", "Mention", "Names", "Vocabulary", "read_everyday", "read_vocabulary"]
+__all__ = ["Everyday", "Mention", "Names", "Unlisted", "Vocabulary", "read_everyday", "read_vocabulary"]

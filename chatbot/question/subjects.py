@@ -37,6 +37,7 @@ NAMED_METIER = re.compile(
     r"(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
+OPTION = re.compile(r" (option|parcours|mention|specialite) ")
 SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 WISH = re.compile(
@@ -168,6 +169,15 @@ class Subjects:
                 best = hits[0].sheet_id if hits and hits[0].score >= CONFIDENT else best
             found.append(best)
         return tuple(dict.fromkeys(found))[:4]
+
+    def options_beside(self, sheet_id: str, hits: Iterable[Meant]) -> list[str]:
+        """Give those of the hits that are another option of the same diploma."""
+        base = self._without_option(sheet_id)
+        return [hit.sheet_id for hit in hits if base and self._without_option(hit.sheet_id) == base]
+
+    def _without_option(self, sheet_id: str) -> str:
+        base, *option = OPTION.split(fold(self._catalogue[sheet_id].title), maxsplit=1)
+        return base if option else ""
 
     def choices(self, message: str, memory: Memory) -> tuple[str, ...]:
         """Give what "la deuxième" may point at: what the last message names, else the last answer's list."""

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.catalogue import Catalogue, fold
-from chatbot.naming import Names
+from chatbot.naming import Names, Unlisted
 from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
+from chatbot.question.english import to_french
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
+from chatbot.question.roles import role_of
 from chatbot.question.safety import danger_before, find_danger, is_about_another
-from chatbot.question.subjects import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Subjects
+from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
@@ -66,6 +68,7 @@ class Understanding:
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
         self._subjects = Subjects(catalogue, names, ranker, labels)
+        self._unlisted = Unlisted(form for sheet in catalogue.values() for name in sheet.names for form in name.forms)
         self.resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
@@ -74,7 +77,7 @@ class Understanding:
         case = self.read(" ".join(message.split()), history)
         named = any(n.is_sure and not n.is_plain_word for n in case.named)
         asks = named or case.best >= CONFIDENT
-        danger = find_danger(case.question.message, case.scores, asks)
+        danger = find_danger(f"{message} {case.question.message}", case.scores, asks)
         if danger:
             about = "other" if is_about_another(message) else ""
             return replace(case.question, intent="support", topic=danger, about=about)
@@ -93,6 +96,9 @@ class Understanding:
 
     def read(self, message: str, history: Sequence[Turn] = ()) -> Case:
         """Read everything off one message that settling its subject needs."""
+        english = is_english(message)
+        if english:
+            message = to_french(message)
         named = find_named(self._names, message)
         scores = self._labels.scores(mask(message, named))
         asked = [n for n in named if not n.is_set_aside and not n.is_partial]
@@ -112,7 +118,7 @@ class Understanding:
             specific=bool(self._subjects.own_words(without_names(message, named))),
             out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
             tu=says_tu(message, history),
-            english=is_english(message),
+            english=english,
         )
         hits = self.resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
         return Case(question, named, scores, hits, recall(history))
@@ -137,6 +143,9 @@ class Understanding:
         unknown = self._unknown_id(named)
         if unknown:
             return replace(question, intent="unknown_id", topic=unknown)
+        stranger = self._find_stranger(case)
+        if stranger is not None:
+            return stranger
         pointed = pointed_at(question.message, subjects.choices(question.message, memory))
         if pointed:
             return subjects.ask(replace(case, question=replace(question, followed=True)), pointed)
@@ -208,6 +217,18 @@ class Understanding:
             proposed=case.memory.choices if more else (),
         )
 
+    def _find_stranger(self, case: Case) -> Question | None:
+        """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
+        message = case.question.message
+        found = self._unlisted.find(message)
+        if found is None or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
+            return None
+        role = role_of(message, found.start, found.end, METIER)
+        if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
+            return None
+        near = tuple(hit.sheet_id for hit in self._ranker.rank(found.near, kind=METIER, limit=3))
+        return replace(case.question, intent="unknown", topic=found.text, subjects=near)
+
     def _unknown_id(self, named: Sequence[Named]) -> str:
         """Give the ID typed in the message that neither a sheet nor a link of a sheet knows."""
         typed = (n.mention.sheet_ids[0] for n in named if n.mention.source == "id")
@@ -221,9 +242,10 @@ class Understanding:
         advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
         if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
             return True
+        asked_of_one = case.score_of(ASKED_OF_ONE)
         return (
             scores["explore"] >= INTENT_THRESHOLD
-            and case.score_of(ASKED_OF_ONE) < INTENT_THRESHOLD
+            and (asked_of_one < INTENT_THRESHOLD or (asked_of_one < scores["explore"] and case.best < PLAUSIBLE))
             and case.best < CONFIDENT
         )
 
