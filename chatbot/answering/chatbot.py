@@ -13,7 +13,7 @@ from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
-from chatbot.answering.wording import exit_level, level_of, name_of, of, plain, short_name_of, summary_of
+from chatbot.answering.wording import capital, exit_level, level_of, name_of, of, plain, short_name_of, summary_of
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence
 from chatbot.question import Question, Ranker, Turn, Understanding
@@ -107,6 +107,9 @@ class Chatbot:
             "appellations",
         }:
             return self._out_of_reach(draft, sheet, question)
+        within = self.catalogue.get(question.within)
+        if within is not None:
+            return self._within_level(draft, sheet, within, question)
         if others:
             question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
@@ -119,6 +122,19 @@ class Chatbot:
             )
             draft.add(f"Le même nom désigne aussi : {named}.")
         return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
+
+    def _within_level(self, draft: Draft, sheet: Sheet, within: Sheet, question: Question) -> Answer:
+        """Answer "et sans le bac ?" about a métier that asks for more: the nearest one within the level."""
+        asked = sheet.niveau.text if sheet.niveau else ""
+        mark = draft.mark(sheet.sheet_id, "Niveau d'accès minimum", asked)
+        name = plain(name_of(within))
+        draft.add(
+            f"Oui, dans le même domaine : **{name}** {draft.mark(within.sheet_id, 'Titre', within.title)}. "
+            f"{capital(plain(short_name_of(sheet)))}, c'est au minimum {asked} {mark}."
+        )
+        asked_now = replace(question, within="", followed=False, specific=False, needs=("niveau",))
+        MetierWriter(draft, self.evidence, within, asked_now).write()
+        return draft.finish(within.sheet_id, self._suggest(within, question))
 
     def _out_of_reach(self, draft: Draft, sheet: Sheet, question: Question) -> Answer:
         draft.status = "not_found"

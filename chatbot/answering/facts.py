@@ -71,4 +71,4 @@ def _read_studies(sheet: Sheet) -> Fact | None:
 
 def _join(titles: list[str], most: int) -> str:
     """Titles hold commas of their own: "master mention marketing, vente"."""
-    return " ; ".join(titles[:most]) + (f" ; et {len(titles) - most} de plus" if len(titles) > most else "")
+    return " ; ".join(titles[:most]) + (f" ; et {len(titles) - most} autres" if len(titles) > most else "")

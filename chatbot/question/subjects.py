@@ -37,6 +37,10 @@ NAMED_METIER = re.compile(
     r"(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
+RIVAL = 0.2  # the chance of a second sheet that a comparison means too
+EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
+# A text that says how one gets in below the level of the sheet needs no other métier.
+WAY_IN = re.compile(r"\b(?:sans (?:le )?(?:bac|diplome)|non[- ]bachelier|non[- ]diplome|vae|validation des acquis)")
 OPTION = re.compile(r" (option|parcours|mention|specialite) ")
 SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
@@ -102,7 +106,21 @@ class Subjects:
             needs = ()
         if question.specific and "fiche" in needs:
             needs = tuple(need for need in needs if need != "fiche") or ("question",)
-        return replace(question, subjects=(sheet_id,), needs=needs or self._weak_needs(case, possible))
+        asked = replace(question, subjects=(sheet_id,), needs=needs or self._weak_needs(case, possible))
+        return replace(asked, within=self._nearest_within(asked)) if is_metier and asked.followed else asked
+
+    def _nearest_within(self, question: Question) -> str:
+        """Give the métier nearest to the one talked about that lies within the level asked now ("et sans le bac ?")."""
+        sheet, highest = self._catalogue.get(question.subjects[0]), question.levels.highest
+        if sheet is None or highest is None or sheet.niveau is None or (sheet.niveau.rank or 0.0) <= highest:
+            return ""
+        if WAY_IN.search(fold(sheet.text_of("Accès au métier"))):
+            return ""
+        for hit in self._ranker.rank(sheet.title, kind=METIER, limit=12):
+            other = self._catalogue[hit.sheet_id].niveau
+            if other is not None and other.rank is not None and other.rank <= highest and hit.score >= PLAUSIBLE:
+                return hit.sheet_id
+        return ""
 
     def _weak_needs(self, case: Case, possible: Sequence[str]) -> tuple[str, ...]:
         question, last = case.question, case.memory.last_message
@@ -170,10 +188,23 @@ class Subjects:
             found.append(best)
         return tuple(dict.fromkeys(found))[:4]
 
-    def options_beside(self, sheet_id: str, hits: Iterable[Meant]) -> list[str]:
-        """Give those of the hits that are another option of the same diploma."""
-        base = self._without_option(sheet_id)
-        return [hit.sheet_id for hit in hits if base and self._without_option(hit.sheet_id) == base]
+    def rivals(self, case: Case, distinct: Sequence[Named]) -> tuple[str, ...]:
+        """Give the two sheets that a message compares without naming both; empty when it is not clear which."""
+        if not case.hits:
+            return ()
+        first, kind = case.hits[0].sheet_id, self._catalogue.kind_of(case.hits[0].sheet_id)
+        others = [hit for hit in case.hits[1:] if self._catalogue.kind_of(hit.sheet_id) == kind]
+        base = self._without_option(first)
+        option = next((hit.sheet_id for hit in others if base and self._without_option(hit.sheet_id) == base), "")
+        if option:
+            return (first, option)
+        if others and others[0] is case.hits[1] and others[0].chance >= RIVAL:
+            return (first, others[0].sheet_id)
+        if len(distinct) != 1 or not EITHER.search(fold(case.question.message)):
+            return ()
+        rest = without_names(case.question.message, distinct)
+        other = next((hit for hit in self._ranker.rank(rest, kind=kind, limit=2) if hit.sheet_id != first), None)
+        return (first, other.sheet_id) if other is not None and other.score >= PLAUSIBLE else ()
 
     def _without_option(self, sheet_id: str) -> str:
         base, *option = OPTION.split(fold(self._catalogue[sheet_id].title), maxsplit=1)
@@ -213,7 +244,7 @@ class Subjects:
             return True
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True
-        return top.score >= PLAUSIBLE and top.chance >= CLEARLY and share <= 0.6
+        return top.score >= CONFIDENT + 1 and top.chance >= CLEARLY and share <= 0.6
 
     def is_about(self, message: str, studied: Named) -> bool:
         """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""

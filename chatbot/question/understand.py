@@ -22,7 +22,6 @@ from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
-RIVAL = 0.2  # the chance of each of two sheets that a comparison without two names means
 RANKED = 25  # sheets among which the one meant is sought
 NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
 # Needs that are asked of one métier, against a wish for ideas.
@@ -269,17 +268,18 @@ class Understanding:
         if memory.compared and WHICH.search(fold(question.message)) and not find_distinct(asked):
             return memory.choices[:2]
         distinct = find_distinct(n for n in case.named if not n.is_set_aside)
-        if compare >= INTENT_THRESHOLD and len(distinct) >= 2:
+        compares = bool(COMPARES.search(fold(question.message)))
+        if (compare >= INTENT_THRESHOLD or compares) and len(distinct) >= 2:
             return subjects.compared(distinct, question)
         pair = find_distinct(asked)
-        if (compare >= NEED_THRESHOLD or COMPARES.search(fold(question.message))) and len(pair) == 2:
+        if (compare >= NEED_THRESHOLD or compares) and len(pair) == 2:
             between = question.message[pair[0].mention.end : pair[1].mention.start]
             if BOTH.search(fold(between)):
                 return subjects.compared(pair, question)
-        close = [hit.sheet_id for hit in case.hits[:2] if hit.chance >= RIVAL]
-        twins = len(close) == 2 and len({self._catalogue.kind_of(sheet_id) for sheet_id in close}) == 1
-        if twins and (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))):
-            return tuple(close)
+        if (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))) and not memory.focus:
+            rivals = subjects.rivals(case, distinct)
+            if rivals:
+                return rivals
         if compare < INTENT_THRESHOLD:
             return ()
         if len(distinct) == 1 and 2 <= len(distinct[0].mention.sheet_ids) <= 3 and not memory.focus:
