@@ -1,0 +1,142 @@
+"""The chat: a question goes to the chatbot with its conversation; what comes back is rendered, the browser keeps it."""
+
+import html
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import gradio as gr
+
+from chatbot.api import INDEX_MISSING, Service
+from chatbot.citations import Citation
+from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
+from chatbot.ui.feedback import REASONS, Feedback
+from chatbot.ui.icons import button, icon, small_button
+from chatbot.ui.rendering import count, escape, kind_of, link_out, link_sheet, render_markdown
+from chatbot.ui.starters import render_starters
+
+MAX_LINES = 6
+STARTED = "page.start('chat', element, {trigger, server}); ['ask', 'stop'];"
+RECEIVED = "watch('value', () => page.receive(props.value));"
+
+
+def build_chat(service: Service, feedback: Feedback | None) -> None:
+    """Build the chat inside the page."""
+
+    def ask(event: gr.EventData) -> Iterator[dict[str, Any]]:
+        sent = read_ask(event._data)
+        if sent is None:
+            return
+        index = service.open_index()
+        if index is None:
+            exchange = Exchange(question=sent.question, text=INDEX_MISSING, status="unavailable")
+        else:
+            answer = index.chatbot.answer(sent.question, history_of(sent.history))
+            exchange = Exchange.of(sent.question, answer)
+        yield {
+            "number": sent.number,
+            "exchange": exchange.model_dump(mode="json"),
+            "html": render_answer(exchange, feedback is not None),
+            "done": True,
+        }
+
+    def open(stored: Any = None) -> dict[str, Any]:
+        index = service.open_index()
+        return {
+            "welcome": render_starters(index.chatbot.catalogue) if index else f"<p>{escape(INDEX_MISSING)}</p>",
+            "answers": [render_answer(exchange, feedback is not None) for exchange in read_conversation(stored)],
+        }
+
+    def rate(rated: Any = None) -> bool:
+        return feedback is not None and feedback.store(rated)
+
+    view = gr.HTML(
+        html_template=TEMPLATE,
+        elem_id="vue-chat",
+        elem_classes="view",
+        apply_default_css=False,
+        js_on_load=STARTED,
+        server_functions=[open, rate],
+    )
+    received = gr.HTML(html_template="", js_on_load=RECEIVED, elem_id="received", apply_default_css=False)
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    asking = view.ask(ask, None, received, concurrency_limit=8, trigger_mode="multiple", **quiet)
+    view.stop(None, None, None, cancels=[asking], **quiet)
+
+
+def render_answer(exchange: Exchange, rated: bool = False) -> str:
+    """Render an answer: its text, its sources, what can be done with it, what to ask next."""
+    stopped = '<p class="notice">Réponse arrêtée.</p>' if exchange.stopped else ""
+    return (
+        f'<div class="answer {html.escape(exchange.status)}"><div class="text">'
+        f"{render_markdown(exchange.text, exchange.citations)}</div>{stopped}{render_sources(exchange.citations)}"
+        f'<div class="actions">{ACTIONS}{RATING if rated else ""}</div>{render_suggestions(exchange.suggestions)}</div>'
+    )
+
+
+def render_sources(citations: Sequence[Citation]) -> str:
+    """Render the sources of an answer, sheet by sheet: title, link to Onisep, and each section with its exact words."""
+    if not citations:
+        return ""
+    sheets = [(key, list(group)) for key, group in groupby(citations, lambda c: (c.sheet_id, c.title, c.url))]
+    items = []
+    for (sheet_id, title, url), cited in sheets:
+        quotes = "".join(
+            f"<li>{link_sheet(sheet_id, c.section, section=c.section, passage=c.excerpt)}\u00a0: "
+            f"<q>{escape(' '.join(c.excerpt.split()))}</q></li>"
+            for c in cited
+            if c.excerpt != title
+        )
+        items.append(
+            f"<li>{link_sheet(sheet_id, title, 'title', cited[0].section, cited[0].excerpt)} "
+            f'<span class="id {kind_of(sheet_id)}">{html.escape(sheet_id)}</span> '
+            f"{link_out(url, 'onisep.fr', title)}<ul>{quotes}</ul></li>"
+        )
+    return (
+        f'<details class="sources"><summary>{count(len(sheets), "source")}</summary>'
+        f'<ul class="sheets">{"".join(items)}</ul></details>'
+    )
+
+
+def render_suggestions(suggestions: Sequence[str]) -> str:
+    """Render what could be asked next, as buttons."""
+    if not suggestions:
+        return ""
+    buttons = "".join(f'<button type="button" data-do="ask">{escape(each)}</button>' for each in suggestions)
+    return f'<div class="suggestions" role="group" aria-label="Questions à poser ensuite">{buttons}</div>'
+
+
+ACTIONS = (
+    button("copy", "Copier", "copy", "quiet")
+    + button("retry", "Réessayer", "retry", "quiet")
+    + button("dossier", "Ajouter au dossier", "keep-answer", "quiet")
+)
+RATING = (
+    '<span class="rating" role="group" aria-label="Votre avis sur cette réponse">'
+    + button("up", "Utile", "rate-up", "quiet")
+    + button("down", "Pas utile", "rate-down", "quiet")
+    + "</span>"
+)
+_REASONS = "".join(
+    f'<label class="choice"><input type="radio" name="reason" value="{key}"> {words}</label>'
+    for key, words in REASONS.items()
+)
+RATING_FORM = f"""<template id="rating-form"><form class="reasons"><fieldset><legend>Pourquoi\u00a0?</legend>{_REASONS}
+</fieldset><label>Précisez si vous voulez (rien de personnel)<input type="text" name="comment" maxlength="300"></label>
+<p class="row"><button type="submit" class="button primary">Envoyer l'avis</button>
+<button type="button" class="button quiet" data-do="cancel-rating">Annuler</button></p></form></template>"""
+TEMPLATE = f"""<section aria-labelledby="chat-title">
+<h2 id="chat-title" class="unseen" tabindex="-1">Discussion</h2>
+<div id="welcome"></div>
+<div id="log" role="log" aria-live="off" aria-label="Conversation"></div>
+<form id="composer" autocomplete="off">
+<div class="row tools"><p id="notice" role="status"></p><button type="button" class="button quiet" data-do="erase"
+hidden>{icon("bin")}<span>Effacer la conversation</span></button></div>
+<div class="field"><label class="unseen" for="question">Votre question</label>
+<textarea id="question" name="question" rows="1" maxlength="2000" enterkeyhint="send" data-lines="{MAX_LINES}"
+placeholder="Votre question…"></textarea>
+<button type="submit" class="button primary send">{icon("send")}<span>Envoyer</span></button>
+<button type="button" class="button primary stop" data-do="stop" hidden>{icon("stop")}<span>Arrêter</span></button>
+</div></form></section>{RATING_FORM}<template id="exchange"><div class="asked">
+<h3><span class="unseen">Vous\u00a0: </span><span class="words"></span></h3>{small_button("edit", "Modifier", "edit")}</div>
+<div class="answered"><p class="waiting">Je cherche dans les fiches…</p></div></template>"""
