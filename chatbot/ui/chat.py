@@ -10,12 +10,12 @@ import gradio as gr
 from chatbot.api import INDEX_MISSING, Service
 from chatbot.citations import Citation
 from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
-from chatbot.ui.feedback import REASONS, Feedback
-from chatbot.ui.icons import button, icon, small_button
+from chatbot.ui.feedback import Feedback
+from chatbot.ui.files import read_template
+from chatbot.ui.icons import button
 from chatbot.ui.rendering import count, escape, kind_of, link_out, link_sheet, render_markdown
 from chatbot.ui.starters import render_starters
 
-MAX_LINES = 6
 STARTED = "page.start('chat', element, {trigger, server}); ['ask', 'stop'];"
 RECEIVED = "watch('value', () => page.receive(props.value));"
 
@@ -51,7 +51,7 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
         return feedback is not None and feedback.store(rated)
 
     view = gr.HTML(
-        html_template=TEMPLATE,
+        html_template=read_template("chat"),
         elem_id="vue-chat",
         elem_classes="view",
         apply_default_css=False,
@@ -117,26 +117,3 @@ RATING = (
     + button("down", "Pas utile", "rate-down", "quiet")
     + "</span>"
 )
-_REASONS = "".join(
-    f'<label class="choice"><input type="radio" name="reason" value="{key}"> {words}</label>'
-    for key, words in REASONS.items()
-)
-RATING_FORM = f"""<template id="rating-form"><form class="reasons"><fieldset><legend>Pourquoi\u00a0?</legend>{_REASONS}
-</fieldset><label>Précisez si vous voulez (rien de personnel)<input type="text" name="comment" maxlength="300"></label>
-<p class="row"><button type="submit" class="button primary">Envoyer l'avis</button>
-<button type="button" class="button quiet" data-do="cancel-rating">Annuler</button></p></form></template>"""
-TEMPLATE = f"""<section aria-labelledby="chat-title">
-<h2 id="chat-title" class="unseen" tabindex="-1">Discussion</h2>
-<div id="welcome"></div>
-<div id="log" role="log" aria-live="off" aria-label="Conversation"></div>
-<form id="composer" autocomplete="off">
-<div class="row tools"><p id="notice" role="status"></p><button type="button" class="button quiet" data-do="erase"
-hidden>{icon("bin")}<span>Effacer la conversation</span></button></div>
-<div class="field"><label class="unseen" for="question">Votre question</label>
-<textarea id="question" name="question" rows="1" maxlength="2000" enterkeyhint="send" data-lines="{MAX_LINES}"
-placeholder="Votre question…"></textarea>
-<button type="submit" class="button primary send">{icon("send")}<span>Envoyer</span></button>
-<button type="button" class="button primary stop" data-do="stop" hidden>{icon("stop")}<span>Arrêter</span></button>
-</div></form></section>{RATING_FORM}<template id="exchange"><div class="asked">
-<h3><span class="unseen">Vous\u00a0: </span><span class="words"></span></h3>{small_button("edit", "Modifier", "edit")}</div>
-<div class="answered"><p class="waiting">Je cherche dans les fiches…</p></div></template>"""

@@ -11,12 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot.ui.conversation import Exchange
 
-REASONS = {
-    "wrong": "C'est faux",
-    "beside": "Ce n'est pas ma question",
-    "incomplete": "Il manque quelque chose",
-    "unclear": "C'est difficile à comprendre",
-}
 MAX_BYTES = 20_000_000  # some 40,000 ratings; then the file is full until the operator moves it
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[ .\-/()]{0,2}\d){7,14}(?!\d)")

@@ -50,7 +50,6 @@ def render_header(service: Service) -> str:
         )
     source = link_out("https://www.onisep.fr", "Onisep")
     return (
-        "<p><strong>Assistant automatique\u00a0:</strong> il peut se tromper. Vérifiez avec un conseiller ou une "
-        f'conseillère d\'orientation. <span class="corpus">{escape(loaded)}. Source\u00a0: {source}, données Idéo, '
-        "licence ODbL.</span></p>"
+        "<p><strong>Assistant automatique, qui peut se tromper\u00a0:</strong> vérifiez avec un conseiller ou une "
+        f"conseillère d'orientation.</p><p>{escape(loaded)}. Source\u00a0: {source} (Idéo, licence ODbL).</p>"
     )

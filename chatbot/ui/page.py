@@ -10,22 +10,34 @@ from fastapi.staticfiles import StaticFiles
 
 from chatbot.api import Service
 from chatbot.ui.chat import build_chat
+from chatbot.ui.compare import build_compare
+from chatbot.ui.dossier import build_dossier
+from chatbot.ui.explorer import build_explorer
 from chatbot.ui.feedback import Feedback
+from chatbot.ui.files import FILES
 from chatbot.ui.header import TITLE, build_header
 from chatbot.ui.sheet import build_sheet
 
-FILES = Path(__file__).parent.parent / "data" / "page"
-# Gradio takes its words from the browser's language: the page is in French for everybody.
-LANGUAGE = (
-    'document.documentElement.lang="fr";'
-    'for(const[k,v]of[["language","fr-FR"],["languages",["fr-FR","fr"]]])'
-    "Object.defineProperty(navigator,k,{get:()=>v});"
-)
+# Gradio takes its words from the browser's language: the page is in French for everybody. It may put a view in its
+# place before the scripts are there: their calls wait.
+FIRST = """
+document.documentElement.lang = "fr";
+for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"]]]) {
+  Object.defineProperty(navigator, name, { get: () => value });
+}
+window.page ??= {
+  calls: [],
+  start(...given) { this.calls.push(["start", given]); },
+  receive(...given) { this.calls.push(["receive", given]); },
+};
+"""
 
 
 def mount_page(api: FastAPI, service: Service, feedback: Path | None = None) -> FastAPI:
     """Add the page at / to the application, and its style and scripts under /page; ratings go to `feedback`, if any."""
-    api.mount("/page", StaticFiles(directory=FILES), name="page")
+    files = StaticFiles(directory=FILES)
+    api.mount(f"/page/{version_files()}", files)
+    api.mount("/page", files)
     fonts = ["system-ui", "sans-serif"]
     application: FastAPI = gr.mount_gradio_app(
         api,
@@ -47,18 +59,25 @@ def build_page(service: Service, feedback: Feedback | None) -> gr.Blocks:
         build_header(service, page)
         build_chat(service, feedback)
         build_sheet(service)
+        build_explorer(service)
+        build_compare(service)
+        build_dossier(service)
     page.queue(default_concurrency_limit=8)
     return page
 
 
 @cache
+def version_files() -> str:
+    """Give what changes with the content of any file, so that no browser keeps an old one."""
+    content = b"".join(path.read_bytes() for path in sorted(FILES.iterdir()))
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 def render_head() -> str:
-    """Link the style and the scripts; their address changes with their content, so no browser keeps old ones."""
-    files = [path for path in sorted(FILES.iterdir()) if path.suffix in (".css", ".js")]
-    version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-    styles = [f'<link rel="stylesheet" href="/page/{path.name}?{version}">' for path in files if path.suffix == ".css"]
-    scripts = [f'<script src="/page/{path.name}?{version}"></script>' for path in files if path.suffix == ".js"]
-    meta = '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
-    return "\n".join([f"<script>{LANGUAGE}</script>", meta, *styles, *scripts])
-
-
+    """Link the style and the scripts."""
+    folder = f"/page/{version_files()}"
+    return (
+        f'<script>{FIRST}</script><meta name="color-scheme" content="light dark">'
+        f'<meta name="referrer" content="no-referrer"><link rel="stylesheet" href="{folder}/main.css">'
+        f'<script type="module" src="{folder}/main.js"></script>'
+    )

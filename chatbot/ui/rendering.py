@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 
+from chatbot.answering.wording import capital
 from chatbot.catalogue import fold
 from chatbot.citations import MARKER, Citation
 from chatbot.sheets import FORMATION, METIER
-from chatbot.ui.icons import icon
+from chatbot.ui.icons import button, icon
 
 BREAKABLE = re.compile(r" (?=[:;?!»%€])|(?<=«) |(?<=\d) (?=\d{3}\b)")  # spaces where French breaks no line
 KINDS = {METIER: "Métier", FORMATION: "Formation"}
@@ -52,6 +53,25 @@ def link_out(url: str, words: str, to: str = "", css: str = "") -> str:
     return (
         f'<a class="out {css}" href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{escape(words)}'
         f'{icon("out")}<span class="unseen">{told}</span></a>'
+    )
+
+
+def question_about(sheet_id: str, kind: str, title: str) -> str:
+    """Ask about a sheet, so that the chat talks of it from there."""
+    what = "du métier" if kind == METIER else "de la formation"
+    return f"Parlez-moi {what} « {title} » ({sheet_id})."
+
+
+def render_sheet_actions(sheet_id: str, kind: str, title: str, small: bool = False) -> str:
+    """Render what can be done with a sheet: talk of it, compare it, take it away."""
+    css = "quiet" if small else ""
+    return (
+        f'<div class="actions" data-sheet="{html.escape(sheet_id)}" data-title="{html.escape(capital(title))}" '
+        f'data-question="{escape(question_about(sheet_id, kind, title))}">'
+        + button("chat", "En parler", "talk", css or "primary")
+        + button("compare", "Comparer", "compare", css)
+        + button("dossier", "Garder" if small else "Ajouter au dossier", "keep-sheet", css)
+        + "</div>"
     )
 
 

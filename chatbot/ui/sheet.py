@@ -8,15 +8,16 @@ from typing import Any
 import gradio as gr
 from pydantic import BaseModel, ValidationError
 
+from chatbot.answering.wording import capital, name_of
 from chatbot.api import INDEX_MISSING, Service
-from chatbot.catalogue import Catalogue
+from chatbot.browse import Browser
 from chatbot.citations import public_url
 from chatbot.sheets import METIER, Section, Sheet
-from chatbot.ui.icons import button
+from chatbot.ui.files import read_template
+from chatbot.ui.parcours import render_parcours
 from chatbot.ui.passages import find_passage, mark_spans, render_prose
-from chatbot.ui.rendering import KINDS, escape, kind_of, link_out, link_sheet
+from chatbot.ui.rendering import KINDS, escape, kind_of, link_out, link_sheet, render_sheet_actions
 
-TEMPLATE = '<div id="sheet"></div>'
 STARTED = "page.start('fiche', element, {server});"
 NIVEAU = "Niveau d'accès minimum"
 LEAD = "Présentation"
@@ -55,10 +56,10 @@ def build_sheet(service: Service) -> None:
         except ValidationError:
             wanted = Wanted()
         index = service.open_index()
-        return render_wanted(index.chatbot.catalogue, wanted) if index else f"<p>{escape(INDEX_MISSING)}</p>"
+        return render_wanted(index.browser, wanted) if index else f"<p>{escape(INDEX_MISSING)}</p>"
 
     gr.HTML(
-        html_template=TEMPLATE,
+        html_template=read_template("sheet"),
         elem_id="vue-fiche",
         elem_classes="view",
         apply_default_css=False,
@@ -67,11 +68,12 @@ def build_sheet(service: Service) -> None:
     )
 
 
-def render_wanted(catalogue: Catalogue, wanted: Wanted) -> str:
+def render_wanted(browser: Browser, wanted: Wanted) -> str:
     """Render the sheet asked for, or say that there is none."""
+    catalogue = browser.catalogue
     sheet = catalogue.get(wanted.fiche.strip().upper())
     if sheet:
-        return SheetPage(sheet, catalogue, wanted).render()
+        return SheetPage(sheet, browser, wanted).render()
     named = escape(wanted.fiche[:40])
     title = catalogue.title_of(wanted.fiche)
     if title:
@@ -90,8 +92,9 @@ def render_wanted(catalogue: Catalogue, wanted: Wanted) -> str:
 class SheetPage:
     """The rendering of one sheet."""
 
-    def __init__(self, sheet: Sheet, catalogue: Catalogue, wanted: Wanted) -> None:
-        self._sheet, self._catalogue, self._wanted = sheet, catalogue, wanted
+    def __init__(self, sheet: Sheet, browser: Browser, wanted: Wanted) -> None:
+        self._sheet, self._browser, self._wanted = sheet, browser, wanted
+        self._catalogue = browser.catalogue
         self._marked = not wanted.passage
 
     def render(self) -> str:
@@ -99,13 +102,17 @@ class SheetPage:
         sheet = self._sheet
         facts = self._render_facts()
         body = "".join(self._render_sections())
+        name = name_of(sheet)
         kind = f'<span class="badge {sheet.kind}">{KINDS[sheet.kind]}</span>'
         sheet_id = f'<span class="id {sheet.kind}">{html.escape(sheet.sheet_id)}</span>'
+        parcours = render_parcours(self._browser.parcours(sheet.sheet_id))
         source = link_out(public_url(sheet.sheet_id, sheet.kind), "cette fiche sur onisep.fr")
         return (
             f'<article class="sheet {sheet.kind}"><header><p class="kind">{kind} {sheet_id}</p>'
-            f'<h2 tabindex="-1">{self._mark("Titre", sheet.title)}</h2>'
-            f"{self._render_names()}{self._render_actions()}</header>{facts}{self._render_links()}{body}"
+            f'<h2 tabindex="-1">{escape(capital(name))}</h2>'
+            f"{self._render_names()}{render_sheet_actions(sheet.sheet_id, sheet.kind, name)}</header>{facts}"
+            f'<section id="parcours"><h3>Parcours</h3>{parcours}</section>'
+            f"{self._render_links()}{body}"
             f"<footer><p>Source\u00a0: {source}, Onisep, données Idéo, licence ODbL.</p></footer></article>"
         )
 
@@ -114,17 +121,6 @@ class SheetPage:
         if self._sheet.sigle and self._sheet.sigle not in self._sheet.title:
             others.insert(0, self._sheet.sigle)
         return f'<p class="names">Aussi appelé\u00a0: {escape(", ".join(others))}</p>' if others else ""
-
-    def _render_actions(self) -> str:
-        sheet = self._sheet
-        return (
-            f'<div class="actions" data-sheet="{html.escape(sheet.sheet_id)}" data-title="{html.escape(sheet.title)}" '
-            f'data-question="{escape(question_about(sheet))}">'
-            + button("chat", "En parler", "talk", "primary")
-            + button("compare", "Comparer", "compare")
-            + button("dossier", "Ajouter au dossier", "keep-sheet")
-            + "</div>"
-        )
 
     def _render_facts(self) -> str:
         rows = "".join(
@@ -208,9 +204,3 @@ class SheetPage:
             spans = find_passage(text, self._wanted.passage)
             self._marked = bool(spans)
         return mark_spans(text, spans)
-
-
-def question_about(sheet: Sheet) -> str:
-    """Ask about a sheet, so that the chat talks of it from there."""
-    what = "du métier" if sheet.kind == METIER else "de la formation"
-    return f"Parlez-moi {what} « {sheet.title} » ({sheet.sheet_id})."
