@@ -1,22 +1,25 @@
 """The chat: a question goes to the chatbot with its conversation; what comes back is rendered, the browser keeps it."""
 
 import html
+import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 import gradio as gr
 
+from chatbot.answering import Answer, Chatbot
 from chatbot.api import INDEX_MISSING, Service
 from chatbot.citations import Citation
-from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
+from chatbot.question import Turn
+from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_conversation
 from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import read_template
 from chatbot.ui.icons import button
 from chatbot.ui.rendering import count, escape, kind_of, link_out, link_sheet, render_markdown
 from chatbot.ui.starters import render_starters
 
-STARTED = "page.start('chat', element, {trigger, server}); ['ask', 'stop'];"
+STARTED = "page.start('chat', element, {trigger, server}); ['ask'];"
 RECEIVED = "watch('value', () => page.receive(props.value));"
 
 
@@ -27,18 +30,10 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
         sent = read_ask(event._data)
         if sent is None:
             return
-        index = service.open_index()
-        if index is None:
-            exchange = Exchange(question=sent.question, text=INDEX_MISSING, status="unavailable")
-        else:
-            answer = index.chatbot.answer(sent.question, history_of(sent.history))
-            exchange = Exchange.of(sent.question, answer)
-        yield {
-            "number": sent.number,
-            "exchange": exchange.model_dump(mode="json"),
-            "html": render_answer(exchange, feedback is not None),
-            "done": True,
-        }
+        for exchange, done in answer(service, sent):
+            markup = render_answer(exchange, feedback is not None)
+            kept = exchange.model_dump(mode="json")
+            yield {"number": sent.number, "exchange": kept, "html": markup, "done": done}
 
     def open(stored: Any = None) -> dict[str, Any]:
         index = service.open_index()
@@ -61,7 +56,27 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
     received = gr.HTML(html_template="", js_on_load=RECEIVED, elem_id="received", apply_default_css=False)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     asking = view.ask(ask, None, received, concurrency_limit=8, trigger_mode="multiple", **quiet)
-    view.stop(None, None, None, cancels=[asking], **quiet)
+    asking.failure(lambda: {"failed": time.monotonic()}, None, received, **quiet)
+
+
+def answer(service: Service, sent: Ask) -> Iterator[tuple[Exchange, bool]]:
+    """Give the exchange as far as it is written, and whether it is whole."""
+    index = service.open_index()
+    if index is None:
+        yield Exchange(question=sent.question, text=INDEX_MISSING, status="unavailable"), True
+        return
+    text = ""
+    for piece in stream(index.chatbot, sent.question, history_of(sent.history)):
+        if isinstance(piece, Answer):
+            yield Exchange.of(sent.question, piece), True
+        else:
+            text += piece
+            yield Exchange(question=sent.question, text=text), False
+
+
+def stream(chatbot: Chatbot, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
+    """Give pieces of the text as they come, where they come one by one, then the whole answer."""
+    yield chatbot.answer(question, history)
 
 
 def render_answer(exchange: Exchange, rated: bool = False) -> str:

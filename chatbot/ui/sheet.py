@@ -100,19 +100,38 @@ class SheetPage:
     def render(self) -> str:
         """Render it whole."""
         sheet = self._sheet
-        facts = self._render_facts()
-        body = "".join(self._render_sections())
-        name = name_of(sheet)
+        facts = self._render_facts()  # first: what is cited of a fact is marked there
+        (_, lead), *rest = self._render_sections()
+        parts = [
+            ("", lead),
+            ("L'essentiel", facts),
+            ("Parcours", render_parcours(self._browser.parcours(sheet.sheet_id))),
+            *self._render_links(),
+            *rest,
+        ]
+        shown = [(f"partie-{place}", heading, body) for place, (heading, body) in enumerate(parts) if body]
+        jumps = "".join(
+            f'<li><button type="button" data-do="jump" data-to="{key}">{escape(heading)}</button></li>'
+            for key, heading, _ in shown
+            if heading
+        )
+        body = "".join(
+            f'<section><h3 id="{key}" class="{"" if heading else "unseen"}">{escape(heading or LEAD)}</h3>{part}'
+            "</section>"
+            for key, heading, part in shown
+        )
         kind = f'<span class="badge {sheet.kind}">{KINDS[sheet.kind]}</span>'
         sheet_id = f'<span class="id {sheet.kind}">{html.escape(sheet.sheet_id)}</span>'
-        parcours = render_parcours(self._browser.parcours(sheet.sheet_id))
+        name = name_of(sheet)
+        title = escape(capital(name))
+        if self._wanted.section == "Titre" and self._wanted.passage:
+            title = f"<mark>{title}</mark>"
         source = link_out(public_url(sheet.sheet_id, sheet.kind), "cette fiche sur onisep.fr")
         return (
             f'<article class="sheet {sheet.kind}"><header><p class="kind">{kind} {sheet_id}</p>'
-            f'<h2 tabindex="-1">{escape(capital(name))}</h2>'
-            f"{self._render_names()}{render_sheet_actions(sheet.sheet_id, sheet.kind, name)}</header>{facts}"
-            f'<section id="parcours"><h3>Parcours</h3>{parcours}</section>'
-            f"{self._render_links()}{body}"
+            f'<h2 tabindex="-1">{title}</h2>'
+            f"{self._render_names()}{render_sheet_actions(sheet.sheet_id, sheet.kind, name)}</header>"
+            f'<nav class="jumps" aria-label="Parties de la fiche"><ul>{jumps}</ul></nav>{body}'
             f"<footer><p>Source\u00a0: {source}, Onisep, données Idéo, licence ODbL.</p></footer></article>"
         )
 
@@ -126,7 +145,7 @@ class SheetPage:
         rows = "".join(
             f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>" for label, value in self._list_facts() if value
         )
-        return f'<section><h3>L\'essentiel</h3><dl class="facts">{rows}</dl></section>'
+        return f'<dl class="facts">{rows}</dl>'
 
     def _list_facts(self) -> Iterator[tuple[str, str]]:
         sheet = self._sheet
@@ -150,42 +169,47 @@ class SheetPage:
         if sheet.code_rncp:
             yield "Code RNCP", link_out(sheet.lien, sheet.code_rncp, "France compétences")
 
-    def _render_links(self) -> str:
+    def _render_links(self) -> Iterator[tuple[str, str]]:
         sheet, catalogue = self._sheet, self._catalogue
         if sheet.kind == METIER:
             links = {link.sheet_id: link.title for link in sheet.formations}
             naming = catalogue.formations_naming(sheet.sheet_id)
             others = {each: catalogue[each].title for each in naming if each not in links}
-            return self._render_list(FORMATIONS, links) + self._render_list("Autres formations qui y mènent", others)
-        links = {each: catalogue[each].title for each in catalogue.metiers_of(sheet.sheet_id) if each in catalogue}
-        return self._render_list("Métiers possibles", links)
+            yield FORMATIONS, self._render_list(FORMATIONS, links)
+            yield "Autres formations qui y mènent", self._render_list("", others)
+        else:
+            metiers = catalogue.metiers_of(sheet.sheet_id)
+            links = {each: catalogue[each].title for each in metiers if each in catalogue}
+            yield "Métiers possibles", self._render_list(METIERS, links)
 
-    def _render_list(self, heading: str, links: dict[str, str]) -> str:
-        if not links:
-            return ""
+    def _render_list(self, section: str, links: dict[str, str]) -> str:
         items = []
         for sheet_id, title in links.items():
             found = self._catalogue.get(sheet_id)
             level = found.niveau.text if found and found.niveau else ""
             said = ", ".join(filter(None, (found.duree if found else "", level)))
-            link = link_sheet(sheet_id, title)
-            if heading == FORMATIONS and not self._marked and find_passage(title, self._wanted.passage):
+            link = link_sheet(sheet_id, capital(title))
+            if section == self._wanted.section and not self._marked and find_passage(title, self._wanted.passage):
                 link = f"<mark>{link}</mark>"
                 self._marked = True
             items.append(f'<li>{link} <span class="aside">{escape(said)}</span></li>')
+        if not items:
+            return ""
         more = ""
         if len(items) > MOST_LINKS:
             summary = f"<summary>{len(items) - MOST_LINKS} de plus</summary>"
             more = f'<details>{summary}<ul class="links">{"".join(items[MOST_LINKS:])}</ul></details>'
-        shown = "".join(items[:MOST_LINKS])
-        return f'<section><h3>{escape(heading)}</h3><ul class="links">{shown}</ul>{more}</section>'
+        return f'<ul class="links">{"".join(items[:MOST_LINKS])}</ul>{more}'
 
-    def _render_sections(self) -> Iterator[str]:
-        for heading, group in groupby(self._sheet.sections, lambda section: section.heading):
-            sections = [section for section in group if section.text.strip()]
-            if sections:
-                title = f"<h3>{escape(heading)}</h3>"
-                yield f'<section>{title}{"".join(map(self._render_section, sections))}</section>'
+    def _render_sections(self) -> Iterator[tuple[str, str]]:
+        """Give the introduction, empty where there is none, then the other sections."""
+        parts = {
+            heading: "".join(map(self._render_section, sections))
+            for heading, group in groupby(self._sheet.sections, lambda section: section.heading)
+            if (sections := [section for section in group if section.text.strip()])
+        }
+        yield LEAD, parts.pop(LEAD, "") or parts.pop("Description", "")
+        yield from parts.items()
 
     def _render_section(self, section: Section) -> str:
         spans = []

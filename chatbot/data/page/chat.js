@@ -5,7 +5,7 @@ import * as shelf from "./shelf.js";
 const KEY = "conversation";
 const KEPT = 50;
 const SENT = 20; // exchanges sent along: what the chatbot takes into account
-const WORDS_A_FRAME = 3;
+const PACE = { frames: 60, least: 3, most: 12 }; // a second for an answer, in words a frame
 const PATIENCE = 2500; // milliseconds without a word after which the server is asked whether it lives
 const wide = matchMedia("(min-width: 48rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -26,7 +26,7 @@ async function start(element, tools) {
   exchanges = page.store.read(KEY, []);
   if (!Array.isArray(exchanges)) exchanges = [];
   find("#composer").addEventListener("submit", (event) => { event.preventDefault(); send(field().value); });
-  field().addEventListener("input", () => { fit(); });
+  field().addEventListener("input", () => { fit(); keepDraft(field().value); });
   field().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(field().value); }
     if (event.key === "Escape" && editing !== null) stopEditing();
@@ -42,8 +42,8 @@ async function start(element, tools) {
   });
   settle();
   log().lastElementChild?.scrollIntoView({ block: "start", behavior: "instant" });
-  const asked = new URLSearchParams(location.search).get("question");
-  if (asked) { field().value = asked.slice(0, 2000); fit(); }
+  field().value = (new URLSearchParams(location.search).get("question") ?? readDraft()).slice(0, 2000);
+  fit();
   if (wide.matches && page.shown() === "chat") page.focus(field());
 }
 
@@ -76,11 +76,21 @@ function fill(article, markup) {
   if (sources) sources.open = wide.matches;
 }
 
+// What is typed outlives a reload, for as long as this tab is open.
+function keepDraft(words) {
+  try { sessionStorage.setItem("draft", words); } catch { /* it is lost, then */ }
+}
+
+function readDraft() {
+  try { return sessionStorage.getItem("draft") ?? ""; } catch { return ""; }
+}
+
 function send(words) {
   const question = words.trim();
   if (!question || pending || !gradio) return;
   if (editing !== null) { cut(editing); stopEditing(); }
   field().value = "";
+  keepDraft(question);
   fit();
   notice("");
   erased = null;
@@ -103,18 +113,21 @@ async function ask_health(asked) {
   }
 }
 
-function fail() {
-  const { article, question } = pending;
+function fail(words = "Le serveur ne répond pas.") {
+  const { article, question, timer } = pending;
+  clearTimeout(timer);
   pending = null;
   article.remove();
   field().value = question;
+  keepDraft(question);
   fit();
-  notice("Le serveur ne répond pas. Votre question est gardée : réessayez dans un instant.");
+  notice(`${words} Votre question est gardée : réessayez dans un instant.`);
   settle();
 }
 
 // What Gradio brings of the answer under way: so far, or whole.
 function receive(sent) {
+  if (sent?.failed && pending) { fail("Une erreur est survenue."); return; }
   if (!sent || sent.number !== pending?.number) return;
   const first = !pending.exchange;
   pending.exchange = sent.exchange;
@@ -129,8 +142,9 @@ function receive(sent) {
 // Show a few more words of the answer at each frame.
 function reveal(shown) {
   if (pending !== shown) return;
-  shown.words = still.matches ? Infinity : shown.words + WORDS_A_FRAME;
   const text = shown.whole.querySelector(".text");
+  const pace = text.textContent.split(/\s+/).length / PACE.frames;
+  shown.words += still.matches ? Infinity : Math.min(Math.max(pace, PACE.least), PACE.most);
   const left = { words: shown.words };
   const part = copyWords(text, left);
   const target = shown.article.querySelector(".answered");
@@ -147,7 +161,7 @@ function copyWords(node, left) {
     if (left.words <= 0) { left.words = -1; break; }
     if (child.nodeType === Node.TEXT_NODE) {
       const words = child.data.match(/\s*\S+\s*/g) ?? [child.data];
-      copy.append(words.slice(0, left.words).join(""));
+      copy.append(words.slice(0, Math.floor(left.words)).join(""));
       left.words -= words.length;
     } else {
       copy.append(copyWords(child, left));
@@ -170,22 +184,20 @@ function finish() {
 
 function stop() {
   if (!pending) return;
-  gradio.trigger("stop");
   const { article, question } = pending;
   clearTimeout(pending.timer);
   const text = article.querySelector(".answered .text")?.innerText ?? "";
   pending = null;
   article.removeAttribute("aria-busy");
   const exchange = { question, text, status: "answered", citations: [], suggestions: [], stopped: true };
-  exchanges.push(exchange);
   gradio.server.open([exchange]).then((opened) => { if (opened) fill(article, opened.answers[0]); });
-  exchanges.pop();
   keep(exchange);
   page.announce("Réponse arrêtée.");
   field().focus();
 }
 
 function keep(exchange) {
+  keepDraft(field().value);
   exchanges = [...exchanges, exchange].slice(-KEPT);
   while (log().children.length > KEPT) log().firstElementChild.remove();
   if (!page.store.write(KEY, exchanges)) notice("Ce navigateur ne garde pas la conversation : elle se perdra au rechargement.");
@@ -275,7 +287,7 @@ function keepAnswer(place, kept) {
 }
 
 const actions = {
-  ask: (button) => send(button.textContent),
+  ask: (button) => send(button.textContent.replaceAll("\u00a0", " ")),
   stop,
   erase() {
     erased = exchanges;
@@ -322,7 +334,7 @@ const actions = {
     page.say(button, await copy(exchange.text + sourcesOf(exchange)) ? "Copié" : "Copie impossible");
   },
   "keep-answer"(button) {
-    page.keepAnswer(placeOf(button), true);
+    keepAnswer(placeOf(button), true);
     page.say(button, "Gardée");
   },
   "rate-up": (button) => rate(button, true),
@@ -350,7 +362,7 @@ const actions = {
   talk(button) {
     const { question } = button.closest("[data-question]").dataset;
     page.go("?vue=chat");
-    send(question);
+    send(question.replaceAll("\u00a0", " "));
   },
 };
 

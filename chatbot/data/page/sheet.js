@@ -21,4 +21,10 @@ async function show(parameters, moved) {
   if (mark) page.announce(`Passage cité : ${mark.textContent}`);
 }
 
-page.define("fiche", { start: (element, gradio) => { server = gradio.server; }, show, actions: { back: () => history.back() } });
+function jump(button) {
+  const heading = document.getElementById(button.dataset.to);
+  heading.scrollIntoView({ block: "start" });
+  page.focus(heading);
+}
+
+page.define("fiche", { start: (element, gradio) => { server = gradio.server; }, show, actions: { jump } });
