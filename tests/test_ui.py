@@ -79,7 +79,13 @@ def test_markdown_of_answers(text: str, html: str) -> None:
 
 def test_a_table_of_an_answer_scrolls_on_its_own() -> None:
     html = render_markdown("| a | b [MET.1] |\n|---|---|\n| 1 | 2 |", (SALAIRE,))
-    assert '<div class="scrolls" tabindex="0" role="region" aria-label="Tableau"><table>' in html and "chip" in html
+    assert '<div class="scrolls" tabindex="0" role="region" aria-label="Tableau"><table role="table">' in html
+    assert '<th role="columnheader">b <a class="chip' in html
+
+
+def test_a_table_that_compares_is_laid_out_as_one() -> None:
+    html = render_markdown("| | a | b |\n|---|---|---|\n| x | 1 | 2 |")
+    assert '<table role="table" class="compared" style="--columns: 2">' in html
 
 
 def test_nothing_hostile_stays_html() -> None:

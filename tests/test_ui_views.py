@@ -25,7 +25,7 @@ def test_the_ladder_of_a_sheet_is_a_picture_with_links_and_a_text(phone: Page, s
     ladder = phone.locator(".ladder")
     expect(ladder.locator("svg > title")).to_have_text("Parcours vers le métier : dresseur ou dresseuse de puces")
     phone.get_by_text("Le parcours en texte").click()
-    expect(phone.get_by_text("CAP dresseur de puces, durée : 2 ans").first).to_be_visible()
+    expect(phone.locator("details li", has_text="CAP dresseur de puces, durée : 2 ans").last).to_be_visible()
     ladder.locator(f'a[href="?fiche={TAMER_CAP}"]').click()
     expect(phone.get_by_role("heading", name="CAP dresseur de puces")).to_be_visible()
 

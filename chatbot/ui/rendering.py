@@ -15,6 +15,14 @@ from chatbot.sheets import FORMATION, METIER
 from chatbot.ui.icons import button, icon
 
 BREAKABLE = re.compile(r" (?=[:;?!»%€])|(?<=«) |(?<=\d) (?=\d{3}\b)")  # spaces where French breaks no line
+ROLES = {
+    "table_open": "table",
+    "thead_open": "rowgroup",
+    "tbody_open": "rowgroup",
+    "tr_open": "row",
+    "th_open": "columnheader",
+    "td_open": "cell",
+}
 KINDS = {METIER: "Métier", FORMATION: "Formation"}
 
 
@@ -84,7 +92,17 @@ def render_chip(sheet_id: str, title: str = "", section: str = "", passage: str 
 
 def render_markdown(text: str, citations: Sequence[Citation] = ()) -> str:
     """Render the Markdown of an answer: paragraphs, lists, tables, emphasis, and markers as chips; never its HTML."""
-    rendered: str = _MARKDOWN.render(text, {"citations": citations})
+    env: dict[str, Any] = {"citations": citations}
+    tokens = _MARKDOWN.parse(text, env)
+    for place, token in enumerate(tokens):
+        if token.type in ROLES:  # said, for a phone lays tables out as blocks
+            token.attrSet("role", ROLES[token.type])
+        if token.type == "table_open" and tokens[place + 4].type == "inline" and not tokens[place + 4].content:
+            heads = [each.type for each in tokens[place : place + 40]]
+            columns = heads[: heads.index("thead_close")].count("th_open") - 1 if "thead_close" in heads else 1
+            token.attrSet("class", "compared")
+            token.attrSet("style", f"--columns: {columns}")
+    rendered: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
     return rendered
 
 
@@ -125,7 +143,8 @@ def _close_heading(renderer: Any, tokens: Any, index: int, options: Any, env: An
 
 
 def _open_table(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    return '<div class="scrolls" tabindex="0" role="region" aria-label="Tableau"><table>'
+    attributes = renderer.renderAttrs(tokens[index])
+    return f'<div class="scrolls" tabindex="0" role="region" aria-label="Tableau"><table{attributes}>'
 
 
 def _close_table(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

@@ -5,7 +5,7 @@ import * as shelf from "./shelf.js";
 const KEY = "conversation";
 const KEPT = 50;
 const SENT = 20; // exchanges sent along: what the chatbot takes into account
-const PACE = { frames: 60, least: 3, most: 12 }; // a second for an answer, in words a frame
+const PACE = { frames: 40, least: 3, most: 12 }; // a second for an answer, in words a frame
 const PATIENCE = 2500; // milliseconds without a word after which the server is asked whether it lives
 const wide = matchMedia("(min-width: 48rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -64,7 +64,7 @@ function append(question) {
   const article = document.createElement("article");
   article.className = "exchange";
   article.innerHTML = find("#exchange").innerHTML;
-  article.querySelector(".asked .words").textContent = question;
+  article.querySelector(".asked .words").textContent = question.replace(/ (?=[:;?!»])/g, "\u00a0");
   log().append(article);
   return article;
 }
@@ -99,6 +99,7 @@ function send(words) {
   number += 1;
   pending = { number, article, question, exchange: null, timer: setTimeout(ask_health, PATIENCE, number) };
   settle();
+  if (!wide.matches) field().blur(); // the keyboard of a phone would hide the answer
   article.scrollIntoView({ block: "start", behavior: still.matches ? "instant" : "smooth" });
   gradio.trigger("ask", { number, question, history: exchanges.slice(-SENT) });
 }

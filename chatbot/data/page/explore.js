@@ -22,7 +22,7 @@ function start(element, gradio) {
   const form = find("#filters");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => { if (event.target.type === "checkbox") refresh(); });
-  form.addEventListener("input", page.later((event) => { if (event.target.name === "text") refresh(); }, 120));
+  form.addEventListener("input", page.later((event) => { if (event.target.name === "text") refresh(); }, 60));
 }
 
 // The address is the choice: it can be kept, sent, and gone back to.
