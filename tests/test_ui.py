@@ -54,6 +54,14 @@ def test_the_sources_of_an_answer_stand_under_it_sheet_by_sheet() -> None:
     assert f'href="{public_url("MET.1", "metier")}" target="_blank" rel="noopener noreferrer"' in html
 
 
+def test_a_sheet_of_ones_own_is_cited_by_its_kind_and_its_own_site() -> None:
+    own = Citation("LYC.12", "formation", "BTS d'ici", "Titre", "BTS d'ici", "http://lycee.example/bts")
+    html = render_answer(exchange("oui [LYC.12]", own))
+    assert '<a class="chip formation"' in html and '>lycee.example<svg' in html
+    unlinked = Citation("LYC.12", "formation", "BTS d'ici", "Titre", "BTS d'ici", "")
+    assert "_blank" not in render_answer(exchange("oui [LYC.12]", unlinked))
+
+
 def test_suggestions_and_ratings_are_buttons() -> None:
     assert '<button type="button" data-do="ask">Et après\u00a0?</button>' in render_answer(exchange())
     assert "rate-down" in render_answer(exchange(), rated=True)

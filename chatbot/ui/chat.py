@@ -16,7 +16,7 @@ from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_co
 from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import read_template
 from chatbot.ui.icons import button
-from chatbot.ui.rendering import count, escape, kind_of, link_out, link_sheet, render_markdown
+from chatbot.ui.rendering import count, escape, link_sheet, render_markdown, render_source
 from chatbot.ui.starters import render_starters
 
 STARTED = "page.start('chat', element, {trigger, server}); ['ask'];"
@@ -90,7 +90,7 @@ def render_answer(exchange: Exchange, rated: bool = False) -> str:
 
 
 def render_sources(citations: Sequence[Citation]) -> str:
-    """Render the sources of an answer, sheet by sheet: title, link to Onisep, and each section with its exact words."""
+    """Render the sources of an answer, sheet by sheet: title, link to its page, each section with its exact words."""
     if not citations:
         return ""
     sheets = [(key, list(group)) for key, group in groupby(citations, lambda c: (c.sheet_id, c.title, c.url))]
@@ -104,8 +104,8 @@ def render_sources(citations: Sequence[Citation]) -> str:
         )
         items.append(
             f"<li>{link_sheet(sheet_id, title, 'title', cited[0].section, cited[0].excerpt)} "
-            f'<span class="id {kind_of(sheet_id)}">{html.escape(sheet_id)}</span> '
-            f"{link_out(url, 'onisep.fr', title)}<ul>{quotes}</ul></li>"
+            f'<span class="id {html.escape(cited[0].kind)}">{html.escape(sheet_id)}</span> '
+            f"{render_source(url, title)}<ul>{quotes}</ul></li>"
         )
     return (
         f'<details class="sources"><summary>{count(len(sheets), "source")}</summary>'

@@ -86,7 +86,7 @@ def render_comparison(comparison: Comparison) -> str:
     heads = "".join(map(_render_head, comparison.sheets))
     rows = "".join(
         f'<tr role="row"><th scope="row" role="rowheader">{escape(row.label)}</th>'
-        f"{''.join(map(_render_cell, row.cells))}</tr>"
+        f"{''.join(_render_cell(cell, comparison.kind) for cell in row.cells)}</tr>"
         for row in comparison.rows
     )
     caption = f"Comparaison de {len(comparison.sheets)} fiches"
@@ -119,8 +119,8 @@ def _render_head(card: Card) -> str:
     )
 
 
-def _render_cell(cell: Cell) -> str:
+def _render_cell(cell: Cell, kind: str) -> str:
     if cell.is_absent:
         return f'<td role="cell" class="unsaid">{escape(cell.text)}</td>'
-    chip = render_chip(cell.sheet_id, "", cell.section, cell.text.removesuffix("…")[:CITED])
+    chip = render_chip(cell.sheet_id, kind, "", cell.section, cell.text.removesuffix("…")[:CITED])
     return f'<td role="cell">{escape(cell.text)} {chip}</td>'

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from markdown_it import MarkdownIt
 
@@ -36,11 +36,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' if number > 1 else ''}".replace(",", "\u202f")
 
 
-def kind_of(sheet_id: str) -> str:
-    """Tell the kind of a sheet from its ID."""
-    return FORMATION if sheet_id.startswith("FOR.") else METIER
-
-
 def address_of(sheet_id: str, section: str = "", passage: str = "") -> str:
     """Give the address of a sheet on the page, at a passage where one is given; not yet escaped."""
     named = {"fiche": sheet_id, "section": section, "passage": passage}
@@ -55,7 +50,7 @@ def link_sheet(sheet_id: str, title: str, css: str = "", section: str = "", pass
 
 def link_out(url: str, words: str, to: str = "", css: str = "") -> str:
     """Link to another site, in a window of its own; only words where the address is none of the web."""
-    if not url.startswith("https://"):
+    if not url.startswith(("https://", "http://")):
         return escape(words)
     told = escape(f" ({to}, nouvelle fenêtre)" if to else " (nouvelle fenêtre)")
     return (
@@ -83,11 +78,17 @@ def render_sheet_actions(sheet_id: str, kind: str, title: str, small: bool = Fal
     )
 
 
-def render_chip(sheet_id: str, title: str = "", section: str = "", passage: str = "") -> str:
+def render_source(url: str, title: str) -> str:
+    """Link to the page that a sheet comes from, by the name of its site; nothing for a sheet that has none."""
+    site = urlsplit(url).hostname or ""
+    return link_out(url, site.removeprefix("www."), title) if site else ""
+
+
+def render_chip(sheet_id: str, kind: str, title: str = "", section: str = "", passage: str = "") -> str:
     """Render the marker of a sheet as a small link to it."""
     address = html.escape(address_of(sheet_id, section, passage))
     said = escape(" : ".join(filter(None, (f"{sheet_id}, fiche", ", ".join(filter(None, (title, section)))))))
-    return f'<a class="chip {kind_of(sheet_id)}" href="{address}" aria-label="{said}">{html.escape(sheet_id)}</a>'
+    return f'<a class="chip {html.escape(kind)}" href="{address}" aria-label="{said}">{html.escape(sheet_id)}</a>'
 
 
 def render_markdown(text: str, citations: Sequence[Citation] = ()) -> str:
@@ -128,8 +129,10 @@ def _render_text(renderer: Any, tokens: Any, index: int, options: Any, env: dict
         said = re.split(r"\[[A-Z]+\.\d+\]", before + text[: marker.start()])
         cited = choose_citation(said[-1] or "".join(said[-2:]), own)
         parts.append(escape(text[end : marker.start()]))
-        chip = render_chip(sheet_id, cited.title, cited.section, cited.excerpt) if cited else render_chip(sheet_id)
-        parts.append(chip)
+        if cited:
+            parts.append(render_chip(sheet_id, cited.kind, cited.title, cited.section, cited.excerpt))
+        else:
+            parts.append(render_chip(sheet_id, FORMATION if sheet_id.startswith("FOR.") else METIER))
         end = marker.end()
     return "".join([*parts, escape(text[end:])])
 

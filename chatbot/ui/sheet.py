@@ -12,11 +12,11 @@ from chatbot.answering.wording import capital, name_of
 from chatbot.api import INDEX_MISSING, Service
 from chatbot.browse import Browser
 from chatbot.citations import public_url
-from chatbot.sheets import METIER, Section, Sheet
+from chatbot.sheets import FORMATION, METIER, Section, Sheet
 from chatbot.ui.files import read_template
 from chatbot.ui.parcours import render_parcours
 from chatbot.ui.passages import find_passage, mark_spans, render_prose
-from chatbot.ui.rendering import KINDS, escape, kind_of, link_out, link_sheet, render_sheet_actions
+from chatbot.ui.rendering import KINDS, escape, link_out, link_sheet, render_sheet_actions, render_source
 
 STARTED = "page.start('fiche', element, {server});"
 NIVEAU = "Niveau d'accès minimum"
@@ -77,7 +77,7 @@ def render_wanted(browser: Browser, wanted: Wanted) -> str:
     named = escape(wanted.fiche[:40])
     title = catalogue.title_of(wanted.fiche)
     if title:
-        onisep = link_out(public_url(wanted.fiche, kind_of(wanted.fiche)), "La lire sur onisep.fr", title)
+        onisep = link_out(public_url(wanted.fiche, FORMATION), "La lire sur onisep.fr", title)
         return (
             f'<h2 tabindex="-1">{escape(title)}</h2><p>Une fiche de métier cite cette formation, mais sa propre fiche '
             f"n'est pas chargée ici. {onisep}</p>"
@@ -126,13 +126,15 @@ class SheetPage:
         title = escape(capital(name))
         if self._wanted.section == "Titre" and self._wanted.passage:
             title = f"<mark>{title}</mark>"
-        source = link_out(public_url(sheet.sheet_id, sheet.kind), "cette fiche sur onisep.fr")
+        source = render_source(public_url(sheet.sheet_id, sheet.kind, sheet.lien), name)
+        from_onisep = sheet.sheet_id.startswith(("MET.", "FOR."))
+        credit = "Onisep, données Idéo, licence ODbL" if from_onisep else "fiche propre à ce site"
         return (
             f'<article class="sheet {sheet.kind}"><header><p class="kind">{kind} {sheet_id}</p>'
             f'<h2 tabindex="-1">{title}</h2>'
             f"{self._render_names()}{render_sheet_actions(sheet.sheet_id, sheet.kind, name)}</header>"
             f'<nav class="jumps" aria-label="Parties de la fiche"><ul>{jumps}</ul></nav>{body}'
-            f"<footer><p>Source\u00a0: {source}, Onisep, données Idéo, licence ODbL.</p></footer></article>"
+            f"<footer><p>Source\u00a0: {credit}. {source}</p></footer></article>"
         )
 
     def _render_names(self) -> str:

@@ -1,6 +1,8 @@
 // The chat: questions out, answers in, word by word; the conversation stays in this browser.
 import { page } from "./app.js";
+import { ratingActions } from "./rating.js";
 import * as shelf from "./shelf.js";
+import { copy, copyWords, sourcesOf } from "./words.js";
 
 const KEY = "conversation";
 const KEPT = 50;
@@ -26,7 +28,7 @@ async function start(element, tools) {
   exchanges = page.store.read(KEY, []);
   if (!Array.isArray(exchanges)) exchanges = [];
   find("#composer").addEventListener("submit", (event) => { event.preventDefault(); send(field().value); });
-  field().addEventListener("input", () => { fit(); keepDraft(field().value); });
+  field().addEventListener("input", () => { fit(); shelf.keepDraft(field().value); });
   field().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(field().value); }
     if (event.key === "Escape" && editing !== null) stopEditing();
@@ -42,7 +44,7 @@ async function start(element, tools) {
   });
   settle();
   log().lastElementChild?.scrollIntoView({ block: "start", behavior: "instant" });
-  field().value = (new URLSearchParams(location.search).get("question") ?? readDraft()).slice(0, 2000);
+  field().value = (new URLSearchParams(location.search).get("question") ?? shelf.readDraft()).slice(0, 2000);
   fit();
   if (wide.matches && page.shown() === "chat") page.focus(field());
 }
@@ -76,21 +78,12 @@ function fill(article, markup) {
   if (sources) sources.open = wide.matches;
 }
 
-// What is typed outlives a reload, for as long as this tab is open.
-function keepDraft(words) {
-  try { sessionStorage.setItem("draft", words); } catch { /* it is lost, then */ }
-}
-
-function readDraft() {
-  try { return sessionStorage.getItem("draft") ?? ""; } catch { return ""; }
-}
-
 function send(words) {
   const question = words.trim();
   if (!question || pending || !gradio) return;
   if (editing !== null) { cut(editing); stopEditing(); }
   field().value = "";
-  keepDraft(question);
+  shelf.keepDraft(question);
   fit();
   notice("");
   erased = null;
@@ -120,7 +113,7 @@ function fail(words = "Le serveur ne répond pas.") {
   pending = null;
   article.remove();
   field().value = question;
-  keepDraft(question);
+  shelf.keepDraft(question);
   fit();
   notice(`${words} Votre question est gardée : réessayez dans un instant.`);
   settle();
@@ -156,21 +149,6 @@ function reveal(shown) {
   if (left.words >= 0 && shown.done) finish(); else requestAnimationFrame(() => reveal(shown));
 }
 
-function copyWords(node, left) {
-  const copy = node.cloneNode(false);
-  for (const child of node.childNodes) {
-    if (left.words <= 0) { left.words = -1; break; }
-    if (child.nodeType === Node.TEXT_NODE) {
-      const words = child.data.match(/\s*\S+\s*/g) ?? [child.data];
-      copy.append(words.slice(0, Math.floor(left.words)).join(""));
-      left.words -= words.length;
-    } else {
-      copy.append(copyWords(child, left));
-    }
-  }
-  return copy;
-}
-
 function finish() {
   const { article, exchange, markup } = pending;
   clearTimeout(pending.timer);
@@ -198,7 +176,7 @@ function stop() {
 }
 
 function keep(exchange) {
-  keepDraft(field().value);
+  shelf.keepDraft(field().value);
   exchanges = [...exchanges, exchange].slice(-KEPT);
   while (log().children.length > KEPT) log().firstElementChild.remove();
   if (!page.store.write(KEY, exchanges)) notice("Ce navigateur ne garde pas la conversation : elle se perdra au rechargement.");
@@ -250,34 +228,6 @@ function stopEditing() {
 }
 
 const placeOf = (button) => [...log().children].indexOf(button.closest(".exchange"));
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch { // no clipboard on plain http: the old way
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-}
-
-function sourcesOf(exchange) {
-  const lines = exchange.citations.map((c) => `- ${c.title} (${c.sheet_id}), ${c.section} : ${c.url}`);
-  return lines.length ? `\n\nSources (Onisep, données Idéo, licence ODbL) :\n${lines.join("\n")}` : "";
-}
-
-async function rate(button, useful, reason = "", comment = "") {
-  const exchange = exchanges[placeOf(button)];
-  const place = button.closest(".exchange").querySelector(".rating");
-  const stored = exchange && await gradio.server.rate({ exchange, useful, reason, comment });
-  place.textContent = stored ? "Merci pour votre avis." : "Votre avis n'a pas pu être enregistré.";
-  page.announce(place.textContent);
-}
 
 // Mark an answer as one for the dossier, or no more.
 function keepAnswer(place, kept) {
@@ -338,28 +288,7 @@ const actions = {
     keepAnswer(placeOf(button), true);
     page.say(button, "Gardée");
   },
-  "rate-up": (button) => rate(button, true),
-  "rate-down"(button) {
-    const rating = button.closest(".rating");
-    rating.after(document.importNode(find("#rating-form").content, true));
-    rating.hidden = true;
-    const form = rating.nextElementSibling;
-    form.querySelector("input").focus();
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const given = new FormData(form);
-      rating.hidden = false;
-      rate(rating, false, given.get("reason") ?? "", given.get("comment") ?? "");
-      form.remove();
-    });
-  },
-  "cancel-rating"(button) {
-    const form = button.closest("form");
-    const rating = form.previousElementSibling;
-    rating.hidden = false;
-    form.remove();
-    rating.querySelector("[data-do=rate-down]").focus();
-  },
+  ...ratingActions(() => gradio.server, (button) => exchanges[placeOf(button)]),
   talk(button) {
     const { question } = button.closest("[data-question]").dataset;
     page.go("?vue=chat");

@@ -79,4 +79,13 @@ function pick(form, server, chosen) {
   });
 }
 
-export { read, write, add, remove, count, list, pick, MOST };
+// What is typed outlives a reload, for as long as this tab is open.
+function keepDraft(words) {
+  try { sessionStorage.setItem("draft", words); } catch { /* it is lost, then */ }
+}
+
+function readDraft() {
+  try { return sessionStorage.getItem("draft") ?? ""; } catch { return ""; }
+}
+
+export { read, write, add, remove, count, list, pick, keepDraft, readDraft, MOST };
