@@ -20,8 +20,7 @@ let editing = null; // the place of the question that is being edited
 let erased = null; // what « Annuler » brings back
 
 const find = (selector) => page.find(selector, page.find("#vue-chat"));
-const log = () => find("#log");
-const field = () => find("#question");
+const [log, field] = [() => find("#log"), () => find("#question")];
 
 async function start(element, tools) {
   gradio = tools;
