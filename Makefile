@@ -26,6 +26,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) --editable .
 	@touch $@
 
+# axe-core, which checks that the page is accessible: the tests that need it are skipped where there is no npm.
+$(VENV)/axe: | $(VENV)/bin/python
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix $(VENV)/axe --no-save --no-audit --no-fund --ignore-scripts --silent axe-core@4.14.1 \
+	    || rm -rf $(VENV)/axe; \
+	fi
+
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "== Installing the test tools"
 	@$(PIP) --editable '.[dev]'
@@ -40,7 +47,7 @@ serve: install
 	@echo "== Starting the server (Ctrl+C stops it)"
 	@exec $(BIN)/python app.py
 
-test: install-dev
+test: install-dev $(VENV)/axe
 	@echo "== Running every test"
 	@$(BIN)/python -m pytest
 

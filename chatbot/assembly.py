@@ -194,7 +194,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     service = LiveIndex(settings.vectorstore, partial(open_current, settings))
     service.start()
-    return mount_page(create_api(service), service)
+    return mount_page(create_api(service), service, settings.feedback)
 
 
 def serve(settings: Settings) -> None:

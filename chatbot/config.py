@@ -33,6 +33,7 @@ class Settings:
     embedding_document_prompt: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
+    feedback: Path | None = None
 
     @classmethod
     def from_environment(
@@ -96,6 +97,13 @@ def _parse_port(name: str, value: str) -> int:
     raise SettingsError(f"{name}={value!r} is no port: give a whole number from 1 to 65535.")
 
 
+def _parse_feedback(name: str, value: str) -> Path:
+    path = Path(value.strip()).expanduser()
+    if path.is_dir() or not path.parent.is_dir():
+        raise SettingsError(f"{name} names {str(path)!r}, which cannot be a file: give a file in an existing folder.")
+    return path
+
+
 _PARSERS = {
     "CHATBOT_SHEETS": _parse_sheets,
     "CHATBOT_ONISEP": _parse_folder,
@@ -105,4 +113,5 @@ _PARSERS = {
     "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": lambda name, value: value,
     "CHATBOT_HOST": _parse_host,
     "CHATBOT_PORT": _parse_port,
+    "CHATBOT_FEEDBACK": _parse_feedback,
 }

@@ -6,7 +6,10 @@ from chatbot.answering import Chatbot
 from chatbot.assembly import build_chatbot, build_retriever
 from chatbot.browse import Browser
 from chatbot.index import Index
+from tests.site import browser, chatbot, desk, phone, site
 from tests.small_world import build_small_index
+
+__all__ = ["browser", "chatbot", "desk", "phone", "site"]
 
 
 @pytest.fixture(scope="session")

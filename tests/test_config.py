@@ -40,6 +40,7 @@ def test_every_variable_reaches_its_field(tmp_path: Path) -> None:
             "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": "passage: ",
             "CHATBOT_HOST": "0.0.0.0",
             "CHATBOT_PORT": "8080",
+            "CHATBOT_FEEDBACK": str(tmp_path / "ratings.jsonl"),
         }
     )
     assert settings.sheets == (tmp_path, sheet, tmp_path)
@@ -47,6 +48,7 @@ def test_every_variable_reaches_its_field(tmp_path: Path) -> None:
     assert settings.embedding == "some/model"
     assert (settings.embedding_query_prompt, settings.embedding_document_prompt) == ("query: ", "passage: ")
     assert (settings.host, settings.port) == ("0.0.0.0", 8080)
+    assert settings.feedback == tmp_path / "ratings.jsonl"
 
 
 def test_the_environment_wins_over_dotenv_and_an_empty_value_means_the_default(tmp_path: Path) -> None:
@@ -69,6 +71,7 @@ def test_the_environment_wins_over_dotenv_and_an_empty_value_means_the_default(t
         pytest.param("CHATBOT_SHEETS", "nowhere/at/all", ["CHATBOT_SHEETS", "nowhere/at/all"], id="no such folder"),
         pytest.param("CHATBOT_SHEETS", " : , ", ["CHATBOT_SHEETS"], id="separators only"),
         pytest.param("CHATBOT_VECTORSTORE", __file__, ["CHATBOT_VECTORSTORE", "a file"], id="vectorstore is a file"),
+        pytest.param("CHATBOT_FEEDBACK", "nowhere/x", ["CHATBOT_FEEDBACK", "nowhere/x"], id="no folder for ratings"),
     ],
 )
 def test_a_wrong_variable_is_named_in_one_sentence(variable: str, value: str, words: list[str]) -> None:

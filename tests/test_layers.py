@@ -25,7 +25,7 @@ HOMES = {
     "gradio": {"ui"},
     "httpx": {"onisep"},
     "langchain_core": {"retrieval"},
-    "markdown_it": {"dossier"},
+    "markdown_it": {"dossier", "ui"},
     "msgpack": {"embedding"},
     "numpy": {"embedding", "keywords", "index", "retrieval", "evidence", "question", "evaluation"},
     "pydantic": {"sheets", "onisep", "quality", "index", "retrieval", "api", "ui"},

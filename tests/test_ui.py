@@ -1,71 +1,122 @@
-"""The page: what it renders, and how it behaves in a real browser."""
+"""What the page renders, without a browser: answers, sheets, what the browser kept, ratings."""
 
-import os
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from chatbot.api import create_api
+from chatbot.browse import Browser
 from chatbot.citations import Citation, public_url
-from chatbot.ui import (
-    EXAMPLES,
-    Exchange,
-    escape_markdown,
-    history_of,
-    mount_page,
-    read_conversation,
-    render_conversation,
-    render_header,
-)
-from tests.fake_chatbot import FakeChatbot, FakeService
+from chatbot.ui.chat import render_answer
+from chatbot.ui.compare import describe_comparison
+from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
+from chatbot.ui.feedback import Feedback, mask
+from chatbot.ui.files import FILES
+from chatbot.ui.header import render_header
+from chatbot.ui.passages import find_passage, render_prose
+from chatbot.ui.rendering import address_of, choose_citation, link_out, render_markdown
+from chatbot.ui.sheet import Wanted, render_wanted
+from chatbot.ui.starters import questions_for, read_audiences, render_starters
+from tests.fake_chatbot import FakeSearcher, FakeService
+from tests.site import PAYLOAD, build_catalogue
+from tests.small_world import BELL_BTS, FOUNDER, TAMER, TAMER_CAP, UNLOADED, WIND_GAUGER
 
-PAYLOAD = """<script>document.title='PWNED'</script><img src=x onerror="document.title='PWNED'"> **gras** </details>"""
-CITATION = Citation("MET.1", "metier", "dompteur", "Salaire", "1 800\neuros", public_url("MET.1", "metier"))
+SALAIRE = Citation("MET.1", "metier", "dompteur", "Salaire", "1 800\neuros", public_url("MET.1", "metier"))
+NIVEAU = Citation("MET.1", "metier", "dompteur", "Niveau d'accès minimum", "bac + 5", public_url("MET.1", "metier"))
+
+
+@pytest.fixture(scope="module")
+def catalogued() -> Browser:
+    return Browser(build_catalogue(), FakeSearcher())
 
 
 def exchange(text: str = "oui [MET.1]", *citations: Citation) -> Exchange:
-    return Exchange(question="Combien ?", text=text, citations=citations or (CITATION,), suggestions=("Et après ?",))
+    return Exchange(question="Combien ?", text=text, citations=citations or (SALAIRE,), suggestions=("Et après ?",))
 
 
-def test_markers_become_links_and_sources_stand_under_the_answer() -> None:
-    [question, answer] = render_conversation([exchange()])
-    assert question == {"role": "user", "content": r"Combien \?"}
-    assert answer["content"].startswith("oui [MET.1](https://www.onisep.fr/http/redirection/metier/slug/MET.1)")
-    assert "1 source<" in answer["content"]
-    assert "«\u00a01 800 euros\u00a0»" in answer["content"]
-    assert answer["options"] == [{"value": "Et après ?"}]
+def test_a_marker_is_a_chip_that_opens_the_sheet_at_the_passage() -> None:
+    html = render_answer(exchange())
+    assert 'href="?fiche=MET.1&amp;section=Salaire&amp;passage=1+800%0Aeuros"' in html
+    assert 'aria-label="MET.1, fiche\u00a0: dompteur, Salaire">MET.1</a>' in html
 
 
-def test_no_line_breaks_before_french_punctuation() -> None:
-    [_, answer] = render_conversation([exchange("Salaire : « 1 800 euros » ! [MET.1]")])
-    assert answer["content"].startswith("Salaire\u00a0: «\u00a01 800 euros\u00a0»\u00a0! [MET.1](")
+def test_a_marker_leads_to_the_citation_whose_words_stand_before_it() -> None:
+    html = render_markdown("Il faut un bac + 5 [MET.1]. On gagne 1 800 euros [MET.1].", (SALAIRE, NIVEAU))
+    sections = [part.split("&amp;")[0] for part in html.split("section=")[1:]]
+    assert sections == ["Niveau+d%27acc%C3%A8s+minimum", "Salaire"]
+    assert choose_citation("autre chose", (SALAIRE, NIVEAU)) is SALAIRE
 
 
-def test_only_the_last_answer_offers_suggestions() -> None:
-    messages = render_conversation([exchange(), exchange()])
-    assert ["options" in message for message in messages] == [False, False, False, True]
+def test_the_sources_of_an_answer_stand_under_it_sheet_by_sheet() -> None:
+    html = render_answer(exchange("oui [MET.1]", NIVEAU, SALAIRE))
+    assert "<summary>1 source</summary>" in html
+    assert "<q>1\u00a0800 euros</q>" in html and "<q>bac + 5</q>" in html
+    assert f'href="{public_url("MET.1", "metier")}" target="_blank" rel="noopener noreferrer"' in html
 
 
-def test_nothing_in_a_citation_or_an_answer_stays_html() -> None:
-    hostile = Citation("MET.1", "metier", PAYLOAD, PAYLOAD, PAYLOAD, 'https://x.fr/"><img src=x>')
-    content = render_conversation([exchange(PAYLOAD + " ![x](https://x.fr/x.png)", hostile)])[1]["content"]
-    assert "<img" not in content and "<script" not in content and "![" not in content
-    assert content.count("</details>") == 1
+def test_a_sheet_of_ones_own_is_cited_by_its_kind_and_its_own_site() -> None:
+    own = Citation("LYC.12", "formation", "BTS d'ici", "Titre", "BTS d'ici", "http://lycee.example/bts")
+    html = render_answer(exchange("oui [LYC.12]", own))
+    assert '<a class="chip formation"' in html and '>lycee.example<svg' in html
+    unlinked = Citation("LYC.12", "formation", "BTS d'ici", "Titre", "BTS d'ici", "")
+    assert "_blank" not in render_answer(exchange("oui [LYC.12]", unlinked))
 
 
-def test_escaped_markdown_keeps_every_character() -> None:
-    assert escape_markdown("a*b* <i> 1. [x](y)") == r"a\*b\* \<i\> 1\. \[x\]\(y\)"
+def test_suggestions_and_ratings_are_buttons() -> None:
+    assert '<button type="button" data-do="ask">Et après\u00a0?</button>' in render_answer(exchange())
+    assert "rate-down" in render_answer(exchange(), rated=True)
+    assert "rate-down" not in render_answer(exchange())
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        pytest.param("**a** *b*", "<p><strong>a</strong> <em>b</em></p>", id="emphasis"),
+        pytest.param("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", id="list"),
+        pytest.param("## a", "<p><strong>a</strong></p>", id="a heading would break the order of the page's"),
+        pytest.param("a : « b » !", "<p>a\u00a0: «\u00a0b\u00a0»\u00a0!</p>", id="no break before punctuation"),
+        pytest.param("[x](https://x.fr)", "<p>[x](https://x.fr)</p>", id="no link but markers"),
+        pytest.param("![x](https://x.fr)", "<p>![x](https://x.fr)</p>", id="no picture"),
+        pytest.param("<b>x</b> &lt;i>", "<p>&lt;b&gt;x&lt;/b&gt; &lt;i&gt;</p>", id="no HTML"),
+        pytest.param("<script>\nx\n</script>", "<p>&lt;script&gt;\nx\n&lt;/script&gt;</p>", id="no block of HTML"),
+    ],
+)
+def test_markdown_of_answers(text: str, html: str) -> None:
+    assert render_markdown(text).strip() == html
+
+
+def test_a_table_of_an_answer_scrolls_on_its_own() -> None:
+    html = render_markdown("| a | b [MET.1] |\n|---|---|\n| 1 | 2 |", (SALAIRE,))
+    assert '<div class="scrolls" tabindex="0" role="region" aria-label="Tableau"><table role="table">' in html
+    assert '<th role="columnheader">b <a class="chip' in html
+
+
+def test_a_table_that_compares_is_laid_out_as_one() -> None:
+    html = render_markdown("| | a | b |\n|---|---|---|\n| x | 1 | 2 |")
+    assert '<table role="table" class="compared" style="--columns: 2">' in html
+
+
+def test_nothing_hostile_stays_html() -> None:
+    hostile = Citation("MET.1", "metier", PAYLOAD, PAYLOAD, PAYLOAD, "javascript:alert(1)")
+    answered = Exchange(question="x", text=PAYLOAD, status=PAYLOAD, citations=(hostile,), suggestions=(PAYLOAD,))
+    html = render_answer(answered)
+    assert "<img" not in html and "<script" not in html and "javascript:" not in html
+    assert html.count("</details>") == 1
+
+
+def test_only_addresses_of_the_web_become_links_out() -> None:
+    assert link_out("https://x.fr/?a=1&b", "x").startswith('<a class="out " href="https://x.fr/?a=1&amp;b"')
+    assert link_out("javascript:alert(1)", "<x>") == "&lt;x&gt;"
 
 
 @pytest.mark.parametrize("stored", [None, "x", {"a": 1}, [1], [{"question": "a"}], [{"question": 1, "text": "b"}]])
 def test_what_is_no_conversation_is_an_empty_one(stored: object) -> None:
     assert read_conversation(stored) == []
+
+
+@pytest.mark.parametrize("sent", [None, {}, {"question": " \x00 "}, {"question": 3}, {"question": "x" * 9000}])
+def test_what_is_no_question_is_none(sent: object) -> None:
+    assert read_ask(sent) is None
 
 
 def test_history_keeps_the_last_turns_within_the_contract() -> None:
@@ -80,120 +131,114 @@ def test_the_header_says_what_is_loaded_or_what_to_run() -> None:
     assert "python -m chatbot index" in render_header(FakeService(None))
 
 
-@dataclass
-class Site:
-    """A served page, and the fake service behind it."""
-
-    url: str
-    service: FakeService
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        message = "no Chromium found: the page was not tried in a browser"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
+def test_starters_are_those_that_the_loaded_sheets_answer() -> None:
+    for audience in read_audiences():
+        assert audience.questions
+        everything = {sheet_id for _, sheets in audience.questions for sheet_id in sheets}
+        assert len(questions_for(audience, everything)) == min(4, len(audience.questions))
+    assert "e-commerce" in render_starters({"MET.854"})
+    assert "animaux" not in render_starters({"MET.854"})
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    service = FakeService()
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(mount_page(create_api(service), service), log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", service)
-    server.should_exit = True
-    thread.join(timeout=20)
+@pytest.mark.parametrize(
+    ("passage", "found"),
+    [
+        pytest.param("un deux", "un\ndeux", id="white space folded"),
+        pytest.param("Un … quatre", "un|quatre", id="what is left out"),
+        pytest.param("deux cinq", "", id="not verbatim"),
+        pytest.param("", "", id="empty"),
+        pytest.param("(.*", "", id="no pattern"),
+    ],
+)
+def test_a_passage_is_found_verbatim_or_not_at_all(passage: str, found: str) -> None:
+    text = "un\ndeux trois quatre"
+    assert "|".join(text[start:end] for start, end in find_passage(text, passage)) == found
 
 
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    """A phone's page, fresh and open; requests to anywhere but the site are cut and fail the test."""
-    site.service.chatbot = FakeChatbot()
-    strangers: list[str] = []
-    with browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR") as context:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: strangers.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: strangers.append(request.url) if _is_strange(request.url, site) else None)
-        page.goto(site.url)
-        expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_visible(timeout=30_000)
-        yield page
-        assert strangers == []
+def test_a_passage_is_marked_across_paragraphs_and_bullets() -> None:
+    text = "Un <b>\n- deux\n- trois"
+    html = render_prose(text, find_passage(text, "<b> - deux"))
+    assert html == "<p>Un <mark>&lt;b&gt;</mark></p><ul><li><mark>deux</mark></li><li>trois</li></ul>"
 
 
-def _is_strange(url: str, site: Site) -> bool:
-    return not url.startswith((site.url, "data:", "blob:"))
+def test_a_sheet_shows_its_facts_sections_links_and_parcours(catalogued: Browser) -> None:
+    html = render_wanted(catalogued, Wanted(fiche=TAMER.lower()))
+    assert "CAP ou équivalent" in html and "1843 euros" in html and "Mettre en scène" in html
+    assert f'href="?fiche={TAMER_CAP}"' in html and f'href="?fiche={UNLOADED}"' in html
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in html and "Le parcours en texte" in html
+    assert f'href="?fiche={FOUNDER}"' in render_wanted(catalogued, Wanted(fiche=BELL_BTS))
 
 
-def ask(page: Page, question: str) -> None:
-    page.get_by_placeholder("Votre question…").fill(question)
-    page.keyboard.press("Enter")
+@pytest.mark.parametrize(
+    ("section", "passage", "marked"),
+    [
+        pytest.param("Niveau d'accès minimum", "CAP ou équivalent", "CAP ou équivalent", id="a fact"),
+        pytest.param("Salaire", "A partir de 1843 euros brut par mois.", "A partir de 1843 euros", id="a salary"),
+        pytest.param("Conditions de travail", "140 jours par an", "140 jours par an", id="a section"),
+        pytest.param("Formations recommandées", "CAP dresseur de puces", '<a class="to-sheet', id="a link"),
+        pytest.param("Titre", "dresseur/euse de puces", "Dresseur", id="the title"),
+        pytest.param("Salaire", "2000 euros", "", id="words that the sheet doesn't say"),
+    ],
+)
+def test_the_cited_passage_is_marked_once(catalogued: Browser, section: str, passage: str, marked: str) -> None:
+    html = render_wanted(catalogued, Wanted(fiche=TAMER, section=section, passage=passage))
+    assert html.count("<mark>") == int(bool(marked))
+    assert f"<mark>{marked}" in html or not marked
 
 
-def test_a_question_gets_its_answer_with_links_and_sources(page: Page, site: Site) -> None:
-    ask(page, "Quel diplôme ?")
-    chat = page.locator("#chat")
-    expect(chat.get_by_text("Il faut un bac + 5")).to_be_visible()
-    expect(chat.get_by_role("link", name="MET.1", exact=True)).to_have_attribute("href", public_url("MET.1", "metier"))
-    expect(chat.get_by_text("dompteur ou dompteuse de puces (MET.1)")).to_be_visible()
-    expect(page.get_by_placeholder("Votre question…")).to_have_value("")
-    assert page.evaluate("document.documentElement.lang") == "fr"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_an_absent_fact_is_said_to_be_absent(catalogued: Browser) -> None:
+    assert "La fiche ne le dit pas." in render_wanted(catalogued, Wanted(fiche=WIND_GAUGER))
 
 
-def test_an_example_and_a_suggestion_ask_with_the_conversation(page: Page, site: Site) -> None:
-    page.get_by_role("button", name=EXAMPLES[0]).click()
-    page.get_by_role("button", name="Combien gagne un débutant ?").click()
-    expect(page.get_by_text("Il faut un bac + 5")).to_have_count(2)
-    assert site.service.chatbot is not None
-    (first, _), (second, history) = site.service.chatbot.asked
-    assert (first, second) == (EXAMPLES[0], "Combien gagne un débutant ?")
-    assert [(turn.role, turn.content) for turn in history] == [
-        ("user", EXAMPLES[0]),
-        ("assistant", "Il faut un **bac + 5** [MET.1]."),
-    ]
+@pytest.mark.parametrize(
+    ("sheet_id", "said"),
+    [("MET.404", "Fiche introuvable"), ("<b>", "«\u00a0&lt;b&gt;\u00a0»"), (UNLOADED, "pas chargée")],
+)
+def test_a_sheet_that_is_not_there_is_said_so(catalogued: Browser, sheet_id: str, said: str) -> None:
+    assert said in render_wanted(catalogued, Wanted(fiche=sheet_id))
 
 
-def test_a_reload_keeps_the_conversation_and_the_bin_erases_it(page: Page) -> None:
-    ask(page, "Quel diplôme ?")
-    expect(page.get_by_text("Il faut un bac + 5")).to_be_visible()
-    page.reload()
-    expect(page.get_by_text("Il faut un bac + 5")).to_be_visible(timeout=15_000)
-    page.get_by_role("button", name="Effacer la conversation").click()
-    expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_visible()
-    page.reload()
-    expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_visible(timeout=15_000)
-    expect(page.get_by_text("Il faut un bac + 5")).to_have_count(0)
+def test_every_cell_of_a_comparison_has_its_source(catalogued: Browser) -> None:
+    table = describe_comparison(catalogued, (TAMER, FOUNDER.lower(), TAMER, "MET.404"))["table"]
+    assert "A partir de 1843 euros" in table and "1912 euros" in table
+    assert f'href="?fiche={FOUNDER}&amp;section=Salaire' in table
+    for cell in table.split("<td ")[2:]:
+        assert "chip" in cell or "unsaid" in cell
 
 
-def test_nothing_that_is_shown_is_executed(page: Page, site: Site) -> None:
-    hostile = PAYLOAD + " [lien](javascript:document.title='PWNED') ![x](https://evil.example/x.png) [MET.1]"
-    site.service.chatbot = FakeChatbot(hostile, PAYLOAD, (PAYLOAD,))
-    ask(page, PAYLOAD)
-    expect(page.get_by_text("1 source", exact=True)).to_be_visible()
-    chat = page.locator("#chat")
-    assert chat.locator("img, script, iframe, [onerror], a[href^='javascript']").count() == 0
-    page.get_by_text("lien", exact=True).click()
-    page.reload()
-    expect(page.get_by_text("1 source", exact=True)).to_be_visible(timeout=15_000)
-    assert page.title() == "Métiers et formations"
+def test_a_comparison_that_cannot_be_says_why(catalogued: Browser) -> None:
+    assert "au moins deux" in describe_comparison(catalogued, (TAMER,))["message"]
+    mixed = describe_comparison(catalogued, (TAMER, BELL_BTS))
+    assert "entre eux" in mixed["message"] and len(mixed["chosen"]) == 2
 
 
-def test_without_an_index_the_page_says_what_to_run(page: Page, site: Site) -> None:
-    site.service.chatbot = None
-    ask(page, "Quel diplôme ?")
-    expect(page.locator("#chat").get_by_text("python -m chatbot index")).to_be_visible()
+def test_an_address_leaves_out_what_is_empty() -> None:
+    assert address_of("MET.1") == "?fiche=MET.1"
 
 
-def test_the_description_of_the_api_opens_without_a_network(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/docs")
-    expect(page.get_by_text("/api/answer", exact=True).first).to_be_visible()
+def test_a_rating_is_one_line_without_addresses_or_numbers(tmp_path: Path) -> None:
+    feedback = Feedback(tmp_path / "ratings.jsonl")
+    rated = exchange().model_dump(mode="json") | {"question": "Je suis a.b@c.fr, 06 12 34 56 78. Salaire ?"}
+    assert feedback.store({"exchange": rated, "useful": False, "reason": "wrong", "comment": "+33 6 12 34 56 78"})
+    assert feedback.store({"exchange": rated, "useful": True})
+    first, second = map(json.loads, (tmp_path / "ratings.jsonl").read_text(encoding="utf-8").splitlines())
+    assert set(first) == {"date", "useful", "reason", "comment", "status", "question", "sheets"}
+    assert first["question"] == "Je suis [adresse], [numéro]. Salaire ?"
+    assert (first["comment"], first["reason"], first["sheets"]) == ("[numéro]", "wrong", ["MET.1"])
+    assert second["useful"] is True
+
+
+@pytest.mark.parametrize("rated", [None, {}, {"useful": True}, {"exchange": {}, "useful": True}, "x"])
+def test_what_is_no_rating_is_not_stored(tmp_path: Path, rated: object) -> None:
+    assert not Feedback(tmp_path / "ratings.jsonl").store(rated)
+    assert not (tmp_path / "ratings.jsonl").exists()
+
+
+def test_figures_of_a_question_are_no_phone_numbers() -> None:
+    assert mask("1 800 euros, MET.854, bac + 5, 2026") == "1 800 euros, MET.854, bac + 5, 2026"
+
+
+def test_skeletons_hold_nothing_that_gradio_would_fill_in() -> None:
+    skeletons = [path.read_text(encoding="utf-8") for path in FILES.glob("*.html")]
+    assert len(skeletons) == 5
+    assert not any("${" in skeleton or "{{" in skeleton for skeleton in skeletons)

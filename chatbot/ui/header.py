@@ -1,0 +1,55 @@
+"""The top of the page: what it is, what is loaded, how far to trust it; and the way to the views."""
+
+import gradio as gr
+
+from chatbot.api import INDEX_MISSING, Service
+from chatbot.ui.icons import icon
+from chatbot.ui.rendering import count, escape, link_out
+
+TITLE = "Métiers et formations"
+VIEWS = (
+    ("chat", "Discuter", "chat"),
+    ("explorer", "Explorer", "explore"),
+    ("comparer", "Comparer", "compare"),
+    ("dossier", "Dossier", "dossier"),
+)
+
+
+def build_header(service: Service, page: gr.Blocks) -> None:
+    """Build the header and the navigation; what is loaded is said anew at each visit."""
+    started = "page.start('navigation', element);"
+    gr.HTML(render_navigation(), elem_id="top", apply_default_css=False, js_on_load=started)
+    loaded = gr.HTML(render_header(service), elem_id="loaded", apply_default_css=False, js_on_load=None)
+    page.load(lambda: render_header(service), None, loaded, api_visibility="private", show_progress="hidden")
+
+
+def render_navigation() -> str:
+    """Render the title, the link that skips to the content, and the views."""
+    links = "".join(
+        f'<li><a href="?vue={key}" data-view="{key}">{icon(drawing)}<span>{words}</span>'
+        f'<span class="tally" data-tally="{key}" hidden></span></a></li>'
+        for key, words, drawing in VIEWS
+    )
+    return (
+        '<a class="skip" href="#content">Aller au contenu</a>'
+        f'<h1>{TITLE}</h1><nav id="views" aria-label="Vues"><ul>{links}</ul></nav>'
+        '<p id="announcer" class="unseen" role="status" aria-live="polite"></p>'
+    )
+
+
+def render_header(service: Service) -> str:
+    """Say what is loaded, and what the page is."""
+    index = service.open_index()
+    if index is None:
+        loaded = INDEX_MISSING
+    else:
+        counts = index.chatbot.catalogue.counts()
+        loaded = (
+            f"{count(counts['metier'], 'métier')} et {count(counts['formation'], 'formation')}, "
+            f"fiches indexées le {index.indexed_at:%d/%m/%Y}"
+        )
+    source = link_out("https://www.onisep.fr", "Onisep")
+    return (
+        "<p><strong>Assistant automatique, qui peut se tromper\u00a0:</strong> vérifiez avec un conseiller ou une "
+        f"conseillère d'orientation.</p><p>{escape(loaded)}. Source\u00a0: {source} (Idéo, licence ODbL).</p>"
+    )
