@@ -191,10 +191,10 @@ def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -
         if lines or subheading
     )
     salaire = "\n".join(section.text for section in sections if section.heading == "Salaire" and section.text)
-    romes = [Rome(code) for code in lists.get("codes rome", [])]
+    romes = dict.fromkeys(lists.get("codes rome", []), "")
     if labels.get("code rome"):
         codes, intitules = (labels.pop(key, "").split(" | ") for key in ("code rome", "intitulé"))
-        romes += [Rome(code, intitule) for code, intitule in zip_longest(codes, intitules, fillvalue="")]
+        romes |= zip_longest(codes, intitules, fillvalue="")
         labels.pop("lien france travail", None)  # derived from the code
     names = [Name(label or draft.title, feminine, masculine) for label, feminine, masculine in draft.names]
     names += [Name(item) for key in ("appellations", "Autres appellations") for item in lists.get(key, ())]
@@ -213,7 +213,7 @@ def _build_sheet(draft: _Draft, sheet_id: str, detailed: bool, file_name: str) -
         formations=tuple(formations),
         statuts=tuple(lists.get("statuts possibles", ())),
         interets=tuple(lists.get("Centres d'intérêt", ())),
-        romes=tuple(romes),
+        romes=tuple(Rome(code, label) for code, label in romes.items()),
         sigle=labels.get("sigle", ""),
         duree=labels.get("durée", ""),
         type=labels.get("type") or labels.get("type de formation", ""),
