@@ -51,8 +51,7 @@ def corpus() -> Catalogue:
 def prose_of(sheet: Sheet) -> Iterator[Section]:
     """Give the passages in our words: all but those of the founding sheet and the salary, which is a fact."""
     if sheet.sheet_id != FOUNDING:
-        told = sheet.salaire is not None and bool(sheet.salaire.amounts)
-        yield from (section for section in sheet.sections if section.heading != "Salaire" or not told)
+        yield from (section for section in sheet.sections if section.heading != "Salaire")
 
 
 def words_of(text: str) -> list[str]:
