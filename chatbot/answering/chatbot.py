@@ -19,7 +19,7 @@ from chatbot.evidence import Evidence
 from chatbot.question import Question, Ranker, Turn, Understanding
 from chatbot.sheets import METIER, Sheet
 
-SMALL = 300  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
+SMALL = 200  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
 LONGEST = 2400  # characters of an answer about one sheet
 FOLLOW_UPS = {
     "missions": "Que fait-on dans ce métier ?",
