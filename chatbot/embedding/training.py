@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DIMENSION = 300
 BATCH = 1024
-EPOCHS = 3
+EPOCHS = 2
 SCALE = 20.0
 RATES = {"map": 2e-3, "residual": 2e-3, "weight": 1e-2}
 LAST_RATE = 0.05  # of the first, reached in a straight line
