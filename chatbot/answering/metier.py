@@ -25,7 +25,7 @@ NOT_GIVEN = {
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
 CLOSELY, SURELY = 0.7, 1.0  # how well a sentence matches that is added to what the needs call for
 LISTED = re.compile(
-    r"\b(?:formations|liste|diplomes du|tou(?:te)?s les|references?|quels (?:bts|cap|bacs?|masters?))\b"
+    r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )
 ACCESS_HEADINGS = (
     *("Accès au métier", "En bref", "Compétences requises"),

@@ -37,6 +37,8 @@ NAMED_METIER = re.compile(
     r"(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
+COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
+EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
 RIVAL = 0.2  # the chance of a second sheet that a comparison means too
 EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
 # A text that says how one gets in below the level of the sheet needs no other métier.
@@ -198,7 +200,8 @@ class Subjects:
         option = next((hit.sheet_id for hit in others if base and self._without_option(hit.sheet_id) == base), "")
         if option:
             return (first, option)
-        if others and others[0] is case.hits[1] and others[0].chance >= RIVAL:
+        plainly = COMPARES.search(fold(case.question.message)) or EACH.search(fold(case.question.message))
+        if plainly and others and others[0] is case.hits[1] and others[0].chance >= RIVAL:
             return (first, others[0].sheet_id)
         if len(distinct) != 1 or not EITHER.search(fold(case.question.message)):
             return ()

@@ -18,7 +18,17 @@ from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.roles import role_of
 from chatbot.question.safety import danger_before, find_danger, is_about_another
-from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case, Subjects
+from chatbot.question.subjects import (
+    CERTAIN,
+    COMPARES,
+    CONFIDENT,
+    EACH,
+    INTENT_THRESHOLD,
+    NEED_THRESHOLD,
+    PLAUSIBLE,
+    Case,
+    Subjects,
+)
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 
@@ -52,13 +62,12 @@ LIKING = re.compile(
     r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux"
     r"|jveux|voudrais)\b"
 )
+NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
 BOTH = re.compile(
     r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
     r"|metier)\W*)*$",
     re.IGNORECASE,
 )
-EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
-COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 
 
 class Understanding:
@@ -104,7 +113,7 @@ class Understanding:
         question = Question(
             message=message,
             intent="sheet",
-            needs=tuple(need for need in NEEDS if scores.get(need, 0.0) >= NEED_THRESHOLD),
+            needs=tuple(need for need in NEEDS if scores.get(need, 0.0) >= NEED_THRESHOLD and _is_said(need, message)),
             levels=find_levels(message),
             diploma_levels=find_diploma_levels(message),
             diploma_duration=find_duration(message),
@@ -287,3 +296,8 @@ class Understanding:
         if len(pair) == 1 and memory.focus and points_back(question.message):
             return (subjects.best_of(pair[0], question), memory.focus)
         return ()
+
+
+def _is_said(need: str, message: str) -> bool:
+    """Whether a need may be heard in a message: other names are only asked for in so many words."""
+    return need != "appellations" or bool(NAME_ASKED.search(fold(message)))
