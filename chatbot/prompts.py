@@ -41,13 +41,17 @@ def build_messages(
         for fact in facts
     ]
     said = [f"{SPEAKERS[turn.role]} : {_inert(turn.content)[:LONGEST_TURN]}" for turn in history]
+    return [("system", SYSTEM), *EXAMPLE, ("human", _write(lines, question, f"{SHAPES[shape]} {ADDRESS[tu]}", said))]
+
+
+def _write(facts: Sequence[str], question: str, task: str, said: Sequence[str] = ()) -> str:
     parts = [
         "Conversation :\n" + "\n".join(said) if said else "",
-        "Faits :\n" + "\n".join(lines),
+        "Faits :\n" + "\n".join(facts),
         f"Question : « {_inert(question)} »",
-        f"{SHAPES[shape]} {ADDRESS[tu]}",
+        task,
     ]
-    return [("system", SYSTEM), ("human", "\n\n".join(part for part in parts if part))]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _name(fact: Fact) -> str:
@@ -58,3 +62,25 @@ def _name(fact: Fact) -> str:
 def _inert(text: str) -> str:
     """Fold a text to one line without square brackets: nothing in it can pass for a key."""
     return " ".join(re.sub(r"\[[A-Z]{2,12}\.\d+\]|[\[\]*|]", " ", text).split())
+
+
+# A worked example, of a métier that no sheet is about: small models follow it where they don't follow rules.
+EXAMPLE = (
+    (
+        "human",
+        _write(
+            (
+                "[1] souffleur de bulles, Salaire : 1 640 euros brut par mois",
+                "[2] souffleur de bulles, Niveau d'accès minimum : CAP ou équivalent",
+                "[3] souffleur de bulles, Accès au métier : L'apprentissage dans un atelier est apprécié.",
+            ),
+            "il faut quoi pour être souffleur de bulles ?",
+            f"{SHAPES['prose']} {ADDRESS[False]}",
+        ),
+    ),
+    (
+        "ai",
+        "Il faut au minimum un CAP ou équivalent pour devenir souffleur de bulles [2]. Un apprentissage dans un "
+        "atelier est apprécié [3].",
+    ),
+)

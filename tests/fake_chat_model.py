@@ -44,7 +44,7 @@ class FakeChatModel(BaseChatModel):
             if isinstance(part, threading.Event):
                 part.wait()
                 continue
-            for start in range(0, len(part), self.piece):
+            for start in range(0, len(part) or 1, self.piece):
                 yield ChatGenerationChunk(message=AIMessageChunk(part[start : start + self.piece]))
 
 

@@ -10,7 +10,7 @@ LONGEST = 900  # characters without an end: no sentence any more
 LIST_LINE = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 # An end, unless of an abbreviation or an initial; then the keys that belong to the sentence; then what shows both done.
 END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bex)(?<!\betc)(?<!\bM)(?<!\bMme)(?<!c\.-à-d)[.!?…]+[»\")*]*(?:\s*\[[\d\s,;]*\])*[.]?\s+(?=[^\s\[])"
+    r"(?<!\b[A-Z])(?<!\bex)(?<!\benv)(?<!\betc)(?<!\bM)(?<!\bMme)(?<!c\.-à-d)[.!?…]+[»\")*]*(?:\s*\[[\d\s,;]*\])*[.]?\s+(?=[^\s\[a-zà-ÿ])"
 )
 DONE = re.compile(r"(?:[.!?…:\]|][»\")*]*|\*\*)\s*$")
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)

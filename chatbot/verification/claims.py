@@ -25,6 +25,7 @@ UNIT = re.compile(
     r"|(?P<semaine>semaines?)|(?P<jour>jours?|journees?)|(?P<heure>heures?|h)|(?P<minute>minutes?)|(?P<euro>euros?|€)"
     r"|(?P<pourcent>%|pour cent)|(?P<degre>degres?|°)|(?P<kilometre>km|kilometres?)|(?P<kilo>kg|kilos?))(?![a-z])"
 )
+RANGE = re.compile(rf"(?:\s*(?:a|ou|et|-|/)\s*\d+(?:[.,]\d+)?)+{UNIT.pattern}")  # "3 à 4 ans"
 LEVEL = re.compile(r"\bniveau (\d)\b")
 # Words that change what a figure or a level means: they must stand in the sheet's words too.
 QUALIFIERS = {
@@ -95,7 +96,7 @@ def find_claims(text: str) -> Claims:
     for found in NUMBER.finditer(folded):
         number = found.group().replace(".", ",")
         numbers.add(number)
-        unit = UNIT.match(folded, found.end())
+        unit = UNIT.match(folded, found.end()) or RANGE.match(folded, found.end())
         if unit and unit.lastgroup:
             measures.add((number, unit.lastgroup))
     measures |= {(number, "niveau") for number in LEVEL.findall(folded)}

@@ -18,6 +18,7 @@ DIPLOMA = re.compile(
     r"|bac|brevets?|diplomes?|certificats?|titres?|mentions?|ecoles?|prepas?|instituts?|universites?|sections?)\b"
     r"(?P<name>(?:[ '-]+[a-z0-9]+){0,6})"
 )
+LINKS = frozenset(("de", "du", "des", "d", "en", "l", "la", "le", "mention", "specialite", "option", "parcours"))
 CAPITALISED = re.compile(r"(?<![\w'’-])[A-ZÀ-ÖØ-Þ][\w&'’-]*")
 OPENS = re.compile(r"(?:^|[.!?:…]|^- |\*\*|[«(\"])\s*$")
 
@@ -65,9 +66,12 @@ class KnownNames:
         return found
 
     def diploma_words(self, text: str) -> Iterator[str]:
-        """Give the stems that name a diploma in a text: those after its type that titles of formations hold."""
+        """Give the stems that name a diploma: the word next to its type, and those after it that titles hold."""
         for diploma in DIPLOMA.finditer(re.sub(r"[^a-z0-9' \n.,;:()-]", " ", fold(text))):
-            yield from sorted(content_words(diploma["name"]) & self._title_words)
+            words = split_words(diploma["name"])
+            following = next((word for word in words if word not in LINKS), "")
+            yield from content_words(following)
+            yield from sorted(content_words(" ".join(words)) & self._title_words)
 
 
 def proper_names(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation
 from chatbot.evidence import STOP, content_words, split_sentences
-from chatbot.verification.claims import Claims, clean, denies, find_claims
+from chatbot.verification.claims import Claims, clean, denies, find_claims, with_digits
 from chatbot.verification.names import KnownNames, proper_names, split_words
 
 KEYS = re.compile(r"(?:\s*\[\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*\])+")
@@ -22,7 +22,16 @@ IDENTIFIER = re.compile(r"\b[A-Z]{2,12}\.\d+|\b(?:met|for)[\s._-]?\d{2,}", re.IG
 LINK = re.compile(r"https?:|www\.|//|@|\b[\w-]+\.(?:fr|com|org|net|eu|gouv|html?|io)\b", re.IGNORECASE)
 MARKUP = re.compile(r"[`<>|\\{}~^$]|\]\(|!\[|__|&#?\w+;|^\s*#|^\s*(?:-{3,}|\*{3,}|={3,})\s*$|[\[\]]")
 BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-SUPPORT = 0.5  # least share of a claim's words that its facts, their sheets' names or the question hold
+# What a line opens with, and what is in bold, is what a reader takes for the fact: the facts hold all its words.
+LINE_HEAD = re.compile(r"^([^:*\[\]]{1,80}?)(?=\s?:\s)")
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+# A sentence without a key may only lead in or ask.
+ASIDE = re.compile(
+    r"(?:voici|parmi|quelques|plusieurs)\b.*:\W*"
+    r"|\W*(?:et |ou )?(?:tu veux|veux|voulez|vous voulez|souhait|prefer|aimer|plutot|quel|as-tu|avez-vous)[^:]*\?\W*"
+)
+# Least share of a claim's words that its facts or their sheets' names hold, and that they or the question hold.
+SUPPORT, WITH_QUESTION = 0.4, 0.5
 FRENCH = 0.7  # least share of known words in a sentence without a claim
 LONGEST_ASIDE = 160  # characters of a sentence without a key
 ASIDE_WORDS = frozenset(
@@ -78,7 +87,7 @@ class Verifier:
         fault = _forbidden(sentence)
         if fault:
             return Verdict(fault=fault)
-        segments = split_segments(sentence)
+        segments = split_segments(LINE_HEAD.sub(r"**\1**", sentence) if bullet else sentence)
         keys = tuple(dict.fromkeys(key for _, cited in segments for key in cited))
         if not keys:
             return self._verify_aside(bullet + sentence, facts, question)
@@ -104,7 +113,9 @@ class Verifier:
         fault = self._foreign_name(words, by_sheet, facts, known)
         if fault:
             return fault
-        stems = content_words(f"{source} {named}")
+        stems = content_words(with_digits(f"{source} {named}"))
+        if content_words(words) & (self._words_of_others(by_sheet, facts) - stems):
+            return "other sheet"
         if not stems.issuperset(self._names.diploma_words(words)):
             return "diploma"
         if denies(words) and not denies(source):
@@ -112,11 +123,13 @@ class Verifier:
         sentences = [sentence for fact in cited for sentence in split_sentences(fact.text)]
         if not denies(words) and all(denies(sentence, flatly=True) for sentence in sentences):
             return "negation"
-        said = content_words(words)
-        if not said and not find_claims(words).figures:
-            return "empty"
-        supported = len(said & (stems | content_words(question))) / max(1, len(said))
-        return "" if supported >= SUPPORT and said & stems else "unsupported"
+        said = content_words(with_digits(words))
+        if not said:
+            return "" if find_claims(words).figures else "empty"
+        if not stems.issuperset(content_words(with_digits(" ".join(BOLD.findall(words))))):
+            return "bold"
+        held, near = len(said & stems), len(said & (stems | content_words(question)))
+        return "" if held >= SUPPORT * len(said) and near >= WITH_QUESTION * len(said) else "unsupported"
 
     def _unheld_claim(self, words: str, by_sheet: Mapping[str, Sequence[str]]) -> str:
         """Name a claim that the sheets don't hold: one of them must hold all, as must each one that is named.
@@ -147,14 +160,21 @@ class Verifier:
                 return "proper name"
         return ""
 
+    def _words_of_others(self, by_sheet: Mapping[str, object], facts: Mapping[int, Fact]) -> set[str]:
+        """Give the words that the other sheets at hand are named by: "le fondeur" for the fondeur de cloches."""
+        others = {fact.sheet_id: fact.citation.title for fact in facts.values() if fact.sheet_id not in by_sheet}
+        names = (name for i, title in others.items() for name in (title, *self._names.of_sheet.get(i, ())))
+        return content_words(" ".join(names))
+
     def _verify_aside(self, sentence: str, facts: Mapping[int, Fact], question: str) -> Verdict:
         """Let a lead-in or a closing question pass that claims nothing, in French words that are at hand."""
         claims = find_claims(sentence)
-        if not sentence.rstrip("* ").endswith((":", "?")) or len(sentence) > LONGEST_ASIDE:
+        if not ASIDE.fullmatch(fold(sentence)) or len(sentence) > LONGEST_ASIDE:
             return Verdict(fault="no key")
         if claims.figures or claims.words or denies(sentence):
             return Verdict(fault="no key")
-        known = fold(" ".join([question, *(f"{fact.text} {fact.citation.title}" for fact in facts.values())]))
+        names = {name for fact in facts.values() for name in self._names.of_sheet.get(fact.sheet_id, ())}
+        known = fold(" ".join([question, *names, *(f"{fact.text} {fact.citation.title}" for fact in facts.values())]))
         words = split_words(sentence)
         at_hand = {*split_words(known), *STOP, *ASIDE_WORDS}
         if not words or sum(word in at_hand for word in words) / len(words) < FRENCH:
