@@ -224,6 +224,15 @@ def test_a_missing_package_names_its_extra(provider: str, monkeypatch: pytest.Mo
     base._get_chat_model_creator.cache_clear()
 
 
+@pytest.mark.parametrize("provider", ["ollama", "openai", "mistralai"])
+def test_each_provider_takes_the_settings(provider: str) -> None:
+    settings = Settings(
+        llm=f"{provider}:m", llm_base_url="http://127.0.0.1:9", llm_api_key="sk-secret", llm_timeout=1.5
+    )
+    model = open_model(settings)
+    assert (model.name, model.remote, model.context) == (f"{provider}:m", False, 4096)
+
+
 def test_an_unknown_provider_is_named() -> None:
     with pytest.raises(SettingsError, match="nobody:x"):
         open_model(Settings(llm="nobody:x"))

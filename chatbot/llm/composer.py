@@ -46,6 +46,7 @@ class Telling:
     kept: list[tuple[str, str]] = field(default_factory=list)  # gap and text
     keys: dict[int, None] = field(default_factory=dict)
     aside: tuple[str, str] | None = None  # words without a claim, waiting for what follows
+    dropped: int = 0
 
     def tell(self, gap: str, text: str, keys: Sequence[int]) -> list[tuple[str, str]]:
         """Add a verified sentence; give what is told by it, a lead-in that waited for it included."""
@@ -213,6 +214,7 @@ class Composer:
                     fault = "repeated"
                 in_a_row = in_a_row + 1 if fault else 0
                 if fault:
+                    telling.dropped += 1
                     self.counts.add(f"dropped.{fault}")
                     if in_a_row >= DROPPED_IN_A_ROW:
                         return
@@ -243,8 +245,8 @@ class Composer:
 
     def _log(self, started: float, telling: Telling, reason: str) -> None:
         """Say what came of a call; never the words of a question."""
-        LOG.info("%s: %d sentences kept, %.1f s%s", self.generator, len(telling.kept), time.monotonic() - started,
-                 f", {reason}" if reason else "")  # fmt: skip
+        told = f"{len(telling.kept)} sentences kept, {telling.dropped} dropped"
+        LOG.info("%s: %s, %.1f s%s", self.generator, told, time.monotonic() - started, reason and f", {reason}")
 
 
 def _states(unit: Unit, fact: Fact) -> bool:

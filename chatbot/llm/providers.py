@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -50,7 +51,8 @@ def list_arguments(settings: Settings) -> dict[str, Any]:
         if settings.llm_api_key:
             given["client_kwargs"]["headers"] = {"Authorization": f"Bearer {settings.llm_api_key}"}
         return given
-    given |= {"max_retries": 0, "timeout": settings.llm_timeout, "max_tokens": ANSWER_TOKENS}
+    timeout = math.ceil(settings.llm_timeout) if provider == "mistralai" else settings.llm_timeout
+    given |= {"max_retries": 0, "timeout": timeout, "max_tokens": ANSWER_TOKENS}
     if settings.llm_api_key:
         given["api_key"] = settings.llm_api_key
     elif provider == "openai" and settings.llm_base_url and not os.environ.get("OPENAI_API_KEY"):
