@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--timeout", type=float, default=15.0, help="seconds for a reply")
     options = parser.parse_args()
-    server, url = serve_smollm2()
+    _server, url = serve_smollm2()  # lives as long as it is kept
     settings = replace(
         Settings.from_environment(),
         llm="openai:smollm2", llm_base_url=url, llm_timeout=options.timeout, llm_context=CONTEXT,
