@@ -2,12 +2,15 @@
 
 import logging
 import threading
+from datetime import UTC, datetime
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot.answering import Answer, Chatbot, Turn
+from chatbot.api import OpenIndex, create_api
 from chatbot.llm import Composer, LanguageModel
 from tests.answer_faults import find_faults
 from tests.fake_chat_model import FakeChatModel, writes
@@ -337,3 +340,16 @@ def test_whatever_a_model_writes_the_answer_says_nothing_but_its_sheets(
     bot: Chatbot, reply: str, message: str
 ) -> None:
     ask(compose(bot, writes(reply)), message)
+
+
+def test_the_routes_answer_in_the_model_s_words(bot: Chatbot) -> None:
+    class Service:
+        def open_index(self) -> OpenIndex:
+            composer = compose(bot, writes(GOOD), remote=True)
+            return OpenIndex(composer, 8, 20, "fake", datetime(2026, 1, 2, tzinfo=UTC), "fake:model", True)
+
+    client = TestClient(create_api(Service()))
+    answer = client.post("/api/answer", json={"question": LEVEL}).json()
+    assert (answer["answer"], answer["generator"]) == (SHOWN, "fake:model")
+    ready = client.get("/api/ready").json()
+    assert (ready["generator"], ready["remote_model"]) == ("fake:model", True)

@@ -17,6 +17,7 @@ def split(text: str, piece: int = 1) -> list[str]:
         pytest.param("Un. [1] Deux. [2]", ["Un. [1]", "Deux. [2]"], id="key after the stop"),
         pytest.param("Un [1] [2]. Deux ! [3][4] Trois ?", ["Un [1] [2].", "Deux ! [3][4]", "Trois ?"], id="keys"),
         pytest.param("1.801 euros, env. 2 ans [1]. Fin.", ["1.801 euros, env. 2 ans [1].", "Fin."], id="stops inside"),
+        pytest.param("un [1]. deux [2]. Trois.", ["un [1].", "deux [2].", "Trois."], id="no capitals"),
         pytest.param("M. Dupont, etc. Voilà [1].", ["M. Dupont, etc. Voilà [1]."], id="abbreviations"),
         pytest.param("Voici :\n- un. Puis [1]\n- trois [2]", ["Voici :", "- un. Puis [1]", "- trois [2]"], id="list"),
         pytest.param("Un [1]\n\nDeux [2].\r\n", ["Un [1]", "Deux [2]."], id="line breaks"),

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 LONGEST = 900  # characters without an end: no sentence any more
 LIST_LINE = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
-# An end, unless of an abbreviation or an initial; then the keys that belong to the sentence; then what shows both done.
+# An end: what closes the sentence, the keys that belong to it, then what shows that both are done: after a stop, no
+# small letter (an abbreviation), after a key and a stop, whatever comes.
+KEYS = r"(?:\s*\[[\d\s,;]*\])"
 END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bex)(?<!\benv)(?<!\betc)(?<!\bM)(?<!\bMme)(?<!c\.-à-d)[.!?…]+[»\")*]*(?:\s*\[[\d\s,;]*\])*[.]?\s+(?=[^\s\[a-zà-ÿ])"
+    rf"{KEYS}[.!?…]+{KEYS}*\s+(?=[^\s\[])"
+    rf"|(?<!\b[A-Z])(?<!\bex)(?<!\benv)(?<!\betc)(?<!\bMme)[.!?…]+[»\")*]*{KEYS}*[.]?\s+(?=[^\s\[a-zà-ÿ])"
 )
 DONE = re.compile(r"(?:[.!?…:\]|][»\")*]*|\*\*)\s*$")
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
