@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from chatbot.answering import Answer, Chatbot, Turn
 from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation, cited_ids
+from chatbot.evidence import content_words
 from chatbot.llm.facts import CHARACTERS_PER_TOKEN, fit_facts, gather_facts
 from chatbot.llm.language_model import LanguageModel, ModelUnavailable
 from chatbot.llm.outline import Outline, Unit, take_apart
@@ -29,6 +30,7 @@ ANSWER_TOKENS = 500  # what a reply may take of the context
 LONGEST = 1800  # characters that a model may tell: what code adds comes on top
 DROPPED_IN_A_ROW = 6  # a model that goes on like that is not worth waiting for
 TOLD_SHARE = 0.5  # of what the extractive answer says: below it, what is missing is added
+ASKED = 0.5  # least share of the words of a precise question in words that answer it
 HISTORY = 2  # messages before a question that leans on them
 WITHHELD = (
     "*Votre message contient des données personnelles : il n'a pas été transmis au modèle de langue. La réponse vient "
@@ -43,6 +45,7 @@ class Telling:
     outline: Outline
     facts: dict[int, Fact]
     first: str  # the sheet that comes first, where one must
+    asked: frozenset[str]  # the words of a precise question, names aside; none of a general one
     kept: list[tuple[str, str]] = field(default_factory=list)  # gap and text
     keys: dict[int, None] = field(default_factory=dict)
     aside: tuple[str, str] | None = None  # words without a claim, waiting for what follows
@@ -69,15 +72,19 @@ class Telling:
             return False
         if self.outline.has_table:
             return len({self.facts[key].sheet_id for key in self.keys}) > 1
-        lead = self.outline.units[0]
+        units = self.outline.units
         if self.outline.shape == "list":
-            return any(self.covers(unit) for unit in self.outline.units)
-        shown = cited_ids(" ".join([*self.outline.before, *(text for _, text in self.kept)]))
-        return shown[:1] == (self.first,) and self.covers(lead)
+            return any(self.covers(unit) for unit in units)
+        told = " ".join(text for _, text in self.kept)
+        if cited_ids(" ".join([*self.outline.before, told]))[:1] != (self.first,):
+            return False
+        if self.covers(units[0]) or (self.asked and len(self.asked & content_words(told)) >= ASKED * len(self.asked)):
+            return True
+        return not _figures(units[0]) and sum(self.covers(unit) for unit in units) > 1
 
     def covers(self, unit: Unit) -> bool:
         """Whether what a unit states has been told: its figures, or where it has none, one of its sections."""
-        figures = find_claims(" ".join(statement.text for statement in unit.statements)).figures
+        figures = _figures(unit)
         ids = {sheet_id for statement in unit.statements for sheet_id in statement.sheet_ids}
         cited = [self.facts[key] for key in self.keys if self.facts[key].sheet_id in ids]
         if unit.is_line and len(self.outline.listed) > 1:
@@ -170,7 +177,9 @@ class Composer:
         started = time.monotonic()
         found = gather_facts(extractive, outline, question, self.catalogue, self._chatbot.evidence)
         found = fit_facts(found, self._room(question, history))
-        telling = Telling(outline, {fact.key: fact for fact in found}, extractive.citations[0].sheet_id)
+        asked = content_words(question.focus) if question.specific else ()
+        first = extractive.citations[0].sheet_id
+        telling = Telling(outline, {fact.key: fact for fact in found}, first, frozenset(asked))
         messages = build_messages(question.message, found, history, shape=outline.shape, tu=question.tu)
         parts: list[str] = []
         held = [("", block) for block in outline.before]
@@ -249,9 +258,13 @@ class Composer:
         LOG.info("%s: %s, %.1f s%s", self.generator, told, time.monotonic() - started, reason and f", {reason}")
 
 
+def _figures(unit: Unit) -> frozenset[object]:
+    return find_claims(" ".join(statement.text for statement in unit.statements)).figures
+
+
 def _states(unit: Unit, fact: Fact) -> bool:
     """Whether a fact is what a unit states."""
-    return any(fold(s.text).startswith(fold(fact.text)[:60]) and fact.sheet_id in s.sheet_ids for s in unit.statements)
+    return any(fold(fact.text)[:60] in fold(s.text) and fact.sheet_id in s.sheet_ids for s in unit.statements)
 
 
 def _gap(piece: Piece, text: str, telling: Telling) -> str:

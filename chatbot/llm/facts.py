@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,7 +11,7 @@ from chatbot.answering import Answer
 from chatbot.answering.wording import exit_level, plain, shorten
 from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation
-from chatbot.evidence import Evidence, Passage, content_words
+from chatbot.evidence import Evidence, Passage, content_words, split_sentences
 from chatbot.llm.outline import Outline, Statement
 from chatbot.question import Question
 from chatbot.sheets import METIER, Sheet
@@ -24,21 +26,20 @@ OVERHEAD = 40  # characters of a fact's key, and what a tokeniser adds
 
 
 class FactList:
-    """Numbers facts as they are found, each once."""
+    """Numbers facts as they are found, a sentence each."""
 
     def __init__(self, answer: Answer, catalogue: Catalogue, evidence: Evidence) -> None:
         self.facts: list[Fact] = []
         self._answer, self._catalogue, self._evidence = answer, catalogue, evidence
-        self._seen: set[tuple[str, str]] = set()
+        self._said: dict[str, str] = defaultdict(str)  # by sheet, folded
 
     def add(self, text: str, citation: Citation) -> None:
-        """Number a fact, unless it is empty or stands there already."""
-        text = " ".join(plain(text).split())
-        seen = (citation.sheet_id, fold(text).rstrip(" ."))
-        if not text or seen in self._seen:
-            return
-        self._seen.add(seen)
-        self.facts.append(Fact(len(self.facts) + 1, text, citation))
+        """Number the sentences of a text, but those that stand there already and those that say nothing."""
+        for sentence in split_sentences(" ".join(plain(text).split())):
+            folded = f" {fold(sentence).rstrip(' .')} "
+            if folded not in self._said[citation.sheet_id] and (content_words(sentence) or re.search(r"\d", sentence)):
+                self._said[citation.sheet_id] += f"{folded}."
+                self.facts.append(Fact(len(self.facts) + 1, sentence, citation))
 
     def add_statement(self, statement: Statement) -> None:
         """Add what the extractive answer states, with the words of the sheet that it rests on."""

@@ -41,6 +41,10 @@ class KnownNames:
         self._sheets: dict[str, set[str]] = defaultdict(set)
         self._title_words: set[str] = set()
         self.of_sheet = {sheet.sheet_id: names_of(sheet) for sheet in catalogue.values()}
+        self._first = {
+            sheet.sheet_id: sheet.names[0].forms if sheet.names else (sheet.title,)
+            for sheet in catalogue.of_kind(METIER)
+        }
         for sheet in catalogue.values():
             for name in self.of_sheet[sheet.sheet_id]:
                 words = split_words(name)
@@ -50,6 +54,10 @@ class KnownNames:
             titles = [sheet.title] if sheet.kind == FORMATION else [link.title for link in sheet.formations]
             for title in titles:
                 self._title_words |= content_words(title)
+
+    def heads_of(self, sheet_id: str) -> set[str]:
+        """Give the first words of the names that a métier goes by first."""
+        return {split_words(name)[0] for name in self._first.get(sheet_id, ()) if split_words(name)}
 
     def find(self, text: str) -> dict[str, Collection[str]]:
         """Give the names that a text holds, each with the IDs of its sheets; one inside a longer one is left out."""

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation
-from chatbot.evidence import STOP, content_words, split_sentences
+from chatbot.evidence import STOP, content_words
+from chatbot.sheets import METIER
 from chatbot.verification.claims import Claims, clean, denies, find_claims, with_digits
 from chatbot.verification.names import KnownNames, proper_names, split_words
 
@@ -22,6 +23,7 @@ IDENTIFIER = re.compile(r"\b[A-Z]{2,12}\.\d+|\b(?:met|for)[\s._-]?\d{2,}", re.IG
 LINK = re.compile(r"https?:|www\.|//|@|\b[\w-]+\.(?:fr|com|org|net|eu|gouv|html?|io)\b", re.IGNORECASE)
 MARKUP = re.compile(r"[`<>|\\{}~^$]|\]\(|!\[|__|&#?\w+;|^\s*#|^\s*(?:-{3,}|\*{3,}|={3,})\s*$|[\[\]]")
 BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+CLAUSE = re.compile(r"[.,;:!?()\n]+(?!\d)| mais | et (?=\w+ )")
 # What a line opens with, and what is in bold, is what a reader takes for the fact: the facts hold all its words.
 LINE_HEAD = re.compile(r"^([^:*\[\]]{1,80}?)(?=\s?:\s)")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -114,14 +116,11 @@ class Verifier:
         if fault:
             return fault
         stems = content_words(with_digits(f"{source} {named}"))
-        if content_words(words) & (self._words_of_others(by_sheet, facts) - stems):
+        if content_words(words) & (self._heads_of_others(by_sheet, facts) - stems):
             return "other sheet"
         if not stems.issuperset(self._names.diploma_words(words)):
             return "diploma"
-        if denies(words) and not denies(source):
-            return "negation"
-        sentences = [sentence for fact in cited for sentence in split_sentences(fact.text)]
-        if not denies(words) and all(denies(sentence, flatly=True) for sentence in sentences):
+        if (denies(words) and not denies(source)) or _loses_denial(words, source):
             return "negation"
         said = content_words(with_digits(words))
         if not said:
@@ -160,11 +159,10 @@ class Verifier:
                 return "proper name"
         return ""
 
-    def _words_of_others(self, by_sheet: Mapping[str, object], facts: Mapping[int, Fact]) -> set[str]:
-        """Give the words that the other sheets at hand are named by: "le fondeur" for the fondeur de cloches."""
-        others = {fact.sheet_id: fact.citation.title for fact in facts.values() if fact.sheet_id not in by_sheet}
-        names = (name for i, title in others.items() for name in (title, *self._names.of_sheet.get(i, ())))
-        return content_words(" ".join(names))
+    def _heads_of_others(self, by_sheet: Mapping[str, object], facts: Mapping[int, Fact]) -> set[str]:
+        """Give the words that the other métiers at hand open with: "le fondeur" for the fondeur de cloches."""
+        others = {fact.sheet_id for fact in facts.values() if fact.citation.kind == METIER} - by_sheet.keys()
+        return content_words(" ".join(word for sheet_id in others for word in self._names.heads_of(sheet_id)))
 
     def _verify_aside(self, sentence: str, facts: Mapping[int, Fact], question: str) -> Verdict:
         """Let a lead-in or a closing question pass that claims nothing, in French words that are at hand."""
@@ -199,6 +197,19 @@ def split_segments(sentence: str) -> list[tuple[str, tuple[int, ...]]]:
         words, keys = segments.pop()
         segments.append((f"{words} {sentence[start:]}", keys))
     return segments
+
+
+def _loses_denial(words: str, source: str) -> bool:
+    """Whether a segment affirms what the closest words of the facts deny."""
+    if denies(words):
+        return False
+    clauses = [clause for clause in CLAUSE.split(source) if content_words(clause)]
+    for said in map(content_words, CLAUSE.split(words)):
+        if said:
+            closest = max(clauses, key=lambda clause: len(said & content_words(clause)), default="")
+            if said & content_words(closest) and denies(closest, flatly=True):
+                return True
+    return False
 
 
 def _forbidden(sentence: str) -> str:
