@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from chatbot.answering import Answer, Chatbot, Turn
 from chatbot.api import OpenIndex, create_api
+from chatbot.browse import Browser
 from chatbot.llm import Composer, LanguageModel
 from tests.answer_faults import find_faults
 from tests.fake_chat_model import FakeChatModel, writes
+from tests.fake_chatbot import FakeSearcher
 from tests.small_world import BELL_BTS, FOUNDER, KEEPER, RINGER, SHEETS, STORYTELLER, TAMER, WIND_GAUGER, WIND_MASTER
 from tests.test_answering import QUESTIONS
 
@@ -342,14 +344,31 @@ def test_whatever_a_model_writes_the_answer_says_nothing_but_its_sheets(
     ask(compose(bot, writes(reply)), message)
 
 
-def test_the_routes_answer_in_the_model_s_words(bot: Chatbot) -> None:
+def serve(composer: Composer) -> TestClient:
     class Service:
         def open_index(self) -> OpenIndex:
-            composer = compose(bot, writes(GOOD), remote=True)
-            return OpenIndex(composer, 8, 20, "fake", datetime(2026, 1, 2, tzinfo=UTC), "fake:model", True)
+            browser = Browser(composer.catalogue, FakeSearcher())
+            indexed_at = datetime(2026, 1, 2, tzinfo=UTC)
+            return OpenIndex(
+                composer, browser, 8, 20, "fake", indexed_at, generator=composer.generator, remote_model=True
+            )
 
-    client = TestClient(create_api(Service()))
+    return TestClient(create_api(Service()))
+
+
+def test_the_routes_answer_in_the_model_s_words(bot: Chatbot) -> None:
+    client = serve(compose(bot, writes(GOOD), remote=True))
     answer = client.post("/api/answer", json={"question": LEVEL}).json()
     assert (answer["answer"], answer["generator"]) == (SHOWN, "fake:model")
     ready = client.get("/api/ready").json()
     assert (ready["generator"], ready["remote_model"]) == ("fake:model", True)
+
+
+def test_a_dossier_is_written_without_the_model(bot: Chatbot) -> None:
+    fake = writes(GOOD)
+    response = serve(compose(bot, fake)).post(
+        "/api/dossier", json={"questions": [{"question": LEVEL, "kept": True}], "sheets": [], "format": "md"}
+    )
+    assert response.status_code == 200, response.text
+    assert "il faut au minimum un" in response.text
+    assert fake.prompts == []

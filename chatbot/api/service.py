@@ -24,6 +24,11 @@ class OpenIndex:
     generator: str = "extractive"  # what writes the answers, where it can
     remote_model: bool = False  # whether questions leave this machine for it
 
+    @property
+    def extractive(self) -> Chatbot:
+        """Give the chatbot without a language model, for what has to come out the same each time."""
+        return self.chatbot.extractive if isinstance(self.chatbot, Composer) else self.chatbot
+
 
 class Service(Protocol):
     """What the routes and the page are served from."""

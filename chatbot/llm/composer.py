@@ -124,6 +124,11 @@ class Composer:
         self.counts = model.counts
 
     @property
+    def extractive(self) -> Chatbot:
+        """Give the chatbot whose answers are the same each time and ask nothing of a model."""
+        return self._chatbot
+
+    @property
     def catalogue(self) -> Catalogue:
         """Give the sheets that answers are made of."""
         return self._chatbot.catalogue

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from chatbot.config import Settings, SettingsError
 from chatbot.llm.composer import ANSWER_TOKENS
-from chatbot.llm.language_model import ChatModel, LanguageModel
+from chatbot.llm.language_model import Breaker, ChatModel, LanguageModel
 
 EXTRAS = ("ollama", "openai", "mistralai")  # as in pyproject.toml; the names of the providers too
 NO_KEY = "none"  # OpenAI's client insists on a key where a local server wants none
 
 
-def open_model(settings: Settings) -> LanguageModel:
+def open_model(settings: Settings, breaker: Breaker | None = None) -> LanguageModel:
     """Open the chat model that the settings name; raise SettingsError when it can't be opened."""
     from langchain.chat_models import init_chat_model
 
@@ -36,6 +36,7 @@ def open_model(settings: Settings) -> LanguageModel:
         concurrency=settings.llm_concurrency,
         context=settings.llm_context,
         private=settings.llm_privacy == "strict",
+        breaker=breaker,
     )
 
 
