@@ -102,11 +102,6 @@ class Chatbot:
         """Yield the text of the answer, block by block, then the whole answer."""
         return self.answer(question, history).pieces()
 
-    @property
-    def evidence(self) -> Evidence:
-        """Give what finds the sentences of a sheet."""
-        return self._evidence
-
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
         if question.out_of_reach and not set(question.needs) - {
             "fiche",

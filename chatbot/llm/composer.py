@@ -83,7 +83,7 @@ class Telling:
         return not _figures(units[0]) and sum(self.covers(unit) for unit in units) > 1
 
     def covers(self, unit: Unit) -> bool:
-        """Whether what a unit states has been told: its figures, or where it has none, one of its sections."""
+        """Whether what a unit states has been told: its figures, or where it has none, one of its facts."""
         figures = _figures(unit)
         ids = {sheet_id for statement in unit.statements for sheet_id in statement.sheet_ids}
         cited = [self.facts[key] for key in self.keys if self.facts[key].sheet_id in ids]
@@ -92,8 +92,7 @@ class Telling:
         if figures:
             told = " ".join(text for _, text in self.kept if ids & set(cited_ids(text)))
             return bool(cited) and figures <= find_claims(told).figures
-        sections = {fact.citation.section for fact in self.facts.values() if _states(unit, fact)}
-        return any(fact.citation.section in sections for fact in cited)
+        return any(_states(unit, fact) for fact in cited)
 
     def rest(self) -> list[str]:
         """Give the blocks of the extractive answer to add, so that enough of it is told."""
