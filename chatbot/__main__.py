@@ -79,7 +79,7 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_ask(options: argparse.Namespace, settings: Settings) -> int:
     """Answer one question on the terminal."""
-    from chatbot.assembly import build_chatbot
+    from chatbot.assembly import add_model, build_chatbot, open_language_model
     from chatbot.embedding import EmbeddingError
     from chatbot.index import IndexProblem, open_index
 
@@ -88,7 +88,7 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> int:
         return refuse("The question is empty.")
     try:
         index = open_index(settings.vectorstore, settings)
-        answer = build_chatbot(index).answer(question)
+        answer = add_model(build_chatbot(index), open_language_model(settings)).answer(question)
     except (IndexProblem, EmbeddingError) as error:
         return refuse(error)
     sources = [
@@ -116,7 +116,7 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> int:
 def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
     """Score the answers to questions; print the table by type, or how high each way of finding sheets ranks them."""
     from chatbot import evaluation
-    from chatbot.assembly import build_chatbot, build_retriever
+    from chatbot.assembly import add_model, build_chatbot, build_retriever, open_language_model
     from chatbot.embedding import EmbeddingError
     from chatbot.index import IndexProblem, open_index
     from chatbot.retrieval import read_weights
@@ -136,7 +136,7 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> int:
             print(evaluation.render_table(figures))
             return 0
         texts = _read_texts(options, settings, index.catalogue)
-        chatbot = build_chatbot(index)
+        chatbot = add_model(build_chatbot(index), open_language_model(settings))
     except (IndexProblem, EmbeddingError, SettingsError) as error:
         return refuse(error)
     outcomes = evaluation.evaluate_answers(cases, chatbot, texts)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from chatbot.answering import Chatbot
     from chatbot.api import OpenIndex
+    from chatbot.llm import Composer, LanguageModel
     from chatbot.naming import Names
     from chatbot.retrieval import Retriever
 
@@ -107,7 +108,25 @@ def build_chatbot(index: Index, retriever: Retriever | None = None) -> Chatbot:
     return Chatbot(catalogue, retriever, understanding, Evidence(index.embedder.encode_documents), elsewhere)
 
 
-def open_current(settings: Settings) -> tuple[Index, OpenIndex]:
+def add_model(chatbot: Chatbot, model: LanguageModel | None) -> Chatbot | Composer:
+    """Put a language model, where there is one, over the chatbot."""
+    if model is None:
+        return chatbot
+    from chatbot.llm import Composer
+
+    return Composer(chatbot, model)
+
+
+def open_language_model(settings: Settings) -> LanguageModel | None:
+    """Open the language model that the settings name, if any; raise SettingsError when it can't be opened."""
+    if not settings.llm:
+        return None
+    from chatbot.llm import open_model
+
+    return open_model(settings)
+
+
+def open_current(settings: Settings, model: LanguageModel | None = None) -> tuple[Index, OpenIndex]:
     """Open the current index with the chatbot and the catalogue over it, ready to answer at full speed."""
     from chatbot.api import OpenIndex
     from chatbot.browse import Browser
@@ -118,12 +137,14 @@ def open_current(settings: Settings) -> tuple[Index, OpenIndex]:
         retriever = build_retriever(index)
         chatbot, browser = build_chatbot(index, retriever), Browser(index.catalogue, retriever)
         chatbot.answer(FIRST_QUESTION)  # what is read lazily is read now
+        answerer = add_model(chatbot, model)
     finally:
         gc.enable()
     sheets, chunks, manifest = len(index.catalogue), len(index.chunks), index.manifest
     LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{sheets:,}", f"{chunks:,}")
     corpus = (manifest.corpus_version, manifest.corpus_date)
-    opened = OpenIndex(chatbot, browser, sheets, chunks, manifest.embedding, manifest.created_at, *corpus)
+    writer = (model.name, model.remote) if model else ("extractive", False)
+    opened = OpenIndex(answerer, browser, sheets, chunks, manifest.embedding, manifest.created_at, *corpus, *writer)
     return index, opened
 
 
@@ -192,7 +213,8 @@ def create_app(settings: Settings) -> FastAPI:
     from chatbot.api import create_api
     from chatbot.ui import mount_page
 
-    service = LiveIndex(settings.vectorstore, partial(open_current, settings))
+    model = open_language_model(settings)
+    service = LiveIndex(settings.vectorstore, partial(open_current, settings, model))
     service.start()
     return mount_page(create_api(service), service, settings.feedback)
 

@@ -3,9 +3,11 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -34,6 +36,13 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     feedback: Path | None = None
+    llm: str = ""  # provider:model, as LangChain names it; empty: none
+    llm_base_url: str = ""
+    llm_api_key: str = field(default="", repr=False)
+    llm_timeout: float = 30.0  # seconds
+    llm_concurrency: int = 4
+    llm_context: int = 4096  # tokens
+    llm_privacy: str = "strict"
 
     @classmethod
     def from_environment(
@@ -47,7 +56,8 @@ class Settings:
             if name not in _PARSERS:
                 raise SettingsError(_unknown(name))
         fields = {name: _PARSERS[name](name, value) for name, value in values.items() if value.strip()}
-        settings = cls(**{name.removeprefix(PREFIX).lower(): value for name, value in fields.items()})
+        values_by_field: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in fields.items()}
+        settings = cls(**values_by_field)
         fetched = settings.onisep / FETCHED_SHEETS
         if "CHATBOT_SHEETS" not in fields and fetched.is_dir():
             return replace(settings, sheets=(fetched,))
@@ -104,7 +114,46 @@ def _parse_feedback(name: str, value: str) -> Path:
     return path
 
 
-_PARSERS = {
+def _parse_llm(name: str, value: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_]*:[^\s:].*", value.strip()):
+        return value.strip()
+    raise SettingsError(f"{name}={value!r} names no model: give provider:model, such as ollama:mistral.")
+
+
+def _parse_base_url(name: str, value: str) -> str:
+    url = value.strip()
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if good:
+        return url
+    raise SettingsError(f"{name}={value!r} is no address: give one such as http://127.0.0.1:8080/v1.")
+
+
+def _parse_timeout(name: str, value: str) -> float:
+    if re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]+)?", value.strip()) and 1 <= float(value) <= 600:
+        return float(value)
+    raise SettingsError(f"{name}={value!r} is no time: give seconds, from 1 to 600.")
+
+
+def _parse_count(least: int, most: int) -> Callable[[str, str], int]:
+    def parse(name: str, value: str) -> int:
+        if re.fullmatch(r"[0-9]{1,7}", value.strip()) and least <= int(value) <= most:
+            return int(value)
+        raise SettingsError(f"{name}={value!r} doesn't fit: give a whole number from {least:,} to {most:,}.")
+
+    return parse
+
+
+def _parse_privacy(name: str, value: str) -> str:
+    if value.strip() in ("strict", "open"):
+        return value.strip()
+    raise SettingsError(f"{name}={value!r} is none of its values: give strict or open.")
+
+
+_PARSERS: dict[str, Callable[[str, str], object]] = {
     "CHATBOT_SHEETS": _parse_sheets,
     "CHATBOT_ONISEP": _parse_folder,
     "CHATBOT_VECTORSTORE": _parse_folder,
@@ -114,4 +163,11 @@ _PARSERS = {
     "CHATBOT_HOST": _parse_host,
     "CHATBOT_PORT": _parse_port,
     "CHATBOT_FEEDBACK": _parse_feedback,
+    "CHATBOT_LLM": _parse_llm,
+    "CHATBOT_LLM_BASE_URL": _parse_base_url,
+    "CHATBOT_LLM_API_KEY": lambda name, value: value.strip(),
+    "CHATBOT_LLM_TIMEOUT": _parse_timeout,
+    "CHATBOT_LLM_CONCURRENCY": _parse_count(1, 64),
+    "CHATBOT_LLM_CONTEXT": _parse_count(1024, 1_000_000),
+    "CHATBOT_LLM_PRIVACY": _parse_privacy,
 }

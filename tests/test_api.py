@@ -189,6 +189,8 @@ def test_ready_says_what_the_index_holds(client: TestClient) -> None:
         "indexed_at": "2026-01-02T00:00:00Z",
         "corpus_version": "de8e75",
         "corpus_date": "2026-01-01T00:00:00Z",
+        "generator": "extractive",
+        "remote_model": False,
     }
 
 

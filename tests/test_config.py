@@ -62,7 +62,7 @@ def test_the_environment_wins_over_dotenv_and_an_empty_value_means_the_default(t
     ("variable", "value", "words"),
     [
         pytest.param("CHATBOT_PROT", "1", ["CHATBOT_PROT", "did you mean CHATBOT_PORT"], id="typo in a name"),
-        pytest.param("CHATBOT_XYZZY_1", "1", ["CHATBOT_XYZZY_1", "CHATBOT_SHEETS"], id="unlike any name"),
+        pytest.param("CHATBOT_XYZZY_XYZZY", "1", ["CHATBOT_XYZZY_XYZZY", "CHATBOT_SHEETS"], id="unlike any name"),
         pytest.param("CHATBOT_PORT", "http", ["CHATBOT_PORT", "'http'"], id="port is a word"),
         pytest.param("CHATBOT_PORT", "0", ["CHATBOT_PORT", "'0'"], id="port too low"),
         pytest.param("CHATBOT_PORT", "65536", ["CHATBOT_PORT", "'65536'"], id="port too high"),
@@ -70,6 +70,15 @@ def test_the_environment_wins_over_dotenv_and_an_empty_value_means_the_default(t
         pytest.param("CHATBOT_HOST", "my host", ["CHATBOT_HOST", "'my host'"], id="host with a space"),
         pytest.param("CHATBOT_SHEETS", "nowhere/at/all", ["CHATBOT_SHEETS", "nowhere/at/all"], id="no such folder"),
         pytest.param("CHATBOT_SHEETS", " : , ", ["CHATBOT_SHEETS"], id="separators only"),
+        pytest.param("CHATBOT_LLM", "mistral", ["CHATBOT_LLM", "ollama:mistral"], id="no provider"),
+        pytest.param("CHATBOT_LLM_BASE_URL", "localhost:1", ["CHATBOT_LLM_BASE_URL", "http"], id="no http"),
+        pytest.param("CHATBOT_LLM_BASE_URL", "http://", ["CHATBOT_LLM_BASE_URL"], id="address without a host"),
+        pytest.param("CHATBOT_LLM_BASE_URL", "http://a:b", ["CHATBOT_LLM_BASE_URL"], id="port of an address is a word"),
+        pytest.param("CHATBOT_LLM_TIMEOUT", "0", ["CHATBOT_LLM_TIMEOUT", "seconds"], id="no time at all"),
+        pytest.param("CHATBOT_LLM_TIMEOUT", "nan", ["CHATBOT_LLM_TIMEOUT"], id="time is no number"),
+        pytest.param("CHATBOT_LLM_CONCURRENCY", "0", ["CHATBOT_LLM_CONCURRENCY", "1"], id="no call at once"),
+        pytest.param("CHATBOT_LLM_CONTEXT", "512", ["CHATBOT_LLM_CONTEXT", "1,024"], id="hardly any context"),
+        pytest.param("CHATBOT_LLM_PRIVACY", "yes", ["CHATBOT_LLM_PRIVACY", "strict"], id="no such privacy"),
         pytest.param("CHATBOT_VECTORSTORE", __file__, ["CHATBOT_VECTORSTORE", "a file"], id="vectorstore is a file"),
         pytest.param("CHATBOT_FEEDBACK", "nowhere/x", ["CHATBOT_FEEDBACK", "nowhere/x"], id="no folder for ratings"),
     ],
@@ -88,6 +97,12 @@ def test_an_unreadable_dotenv_is_named(tmp_path: Path) -> None:
     dotenv.write_bytes(b"CHATBOT_HOST=\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env"):
         Settings.from_environment({}, dotenv)
+
+
+def test_a_key_is_never_printed() -> None:
+    settings = read({"CHATBOT_LLM": "openai:x", "CHATBOT_LLM_API_KEY": "sk-secret"})
+    assert settings.llm_api_key == "sk-secret"
+    assert "secret" not in repr(settings)
 
 
 def test_settings_cannot_change() -> None:

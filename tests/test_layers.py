@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
     *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
     *("onisep", "quality", "checking"),
-    *("evidence", "question", "answering", "browse", "dossier", "evaluation", "audit"),
+    *("evidence", "question", "answering", "verification", "prompts", "llm"),
+    *("browse", "dossier", "evaluation", "audit"),
     *("api", "ui", "assembly", "upkeep", "__main__"),
 ]
 HOMES = {
@@ -24,6 +25,7 @@ HOMES = {
     "filelock": {"onisep", "index"},
     "gradio": {"ui"},
     "httpx": {"onisep"},
+    "langchain": {"llm"},
     "langchain_core": {"retrieval"},
     "markdown_it": {"dossier", "ui"},
     "msgpack": {"embedding"},

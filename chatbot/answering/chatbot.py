@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -97,6 +97,10 @@ class Chatbot:
         if not known:
             return self._without_sheet(draft, understood)
         return self._about(draft, known[0], known[1:], understood)
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
+        """Yield the text of the answer, block by block, then the whole answer."""
+        return self.answer(question, history).pieces()
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
         if question.out_of_reach and not set(question.needs) - {

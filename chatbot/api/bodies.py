@@ -74,6 +74,8 @@ class ReadyBody(BaseModel):
     indexed_at: datetime
     corpus_version: str
     corpus_date: datetime | None
+    generator: str
+    remote_model: bool
 
 
 class CardBody(BaseModel):

@@ -113,7 +113,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         index, today = opened(), date.today()
         with _refusals():
             gathered = gather_dossier(
-                index.chatbot,
+                index.extractive,
                 index.browser.catalogue,
                 Corpus(index.sheets, index.indexed_at, index.corpus_version),
                 today,

@@ -6,13 +6,14 @@ from typing import Protocol
 
 from chatbot.answering import Chatbot
 from chatbot.browse import Browser
+from chatbot.llm import Composer
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIndex:
     """A chatbot whose index is open, the same catalogue to browse, and what is to be known of that index."""
 
-    chatbot: Chatbot
+    chatbot: Chatbot | Composer
     browser: Browser
     sheets: int
     chunks: int
@@ -20,6 +21,13 @@ class OpenIndex:
     indexed_at: datetime
     corpus_version: str = ""  # names what the sheets say
     corpus_date: datetime | None = None  # since when they say it
+    generator: str = "extractive"  # what writes the answers, where it can
+    remote_model: bool = False  # whether questions leave this machine for it
+
+    @property
+    def extractive(self) -> Chatbot:
+        """Give the chatbot without a language model, for what has to come out the same each time."""
+        return self.chatbot.extractive if isinstance(self.chatbot, Composer) else self.chatbot
 
 
 class Service(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from chatbot.answering import Answer, Chatbot, Turn
 from chatbot.evaluation.scoring import Case, Fault, find_faults
+from chatbot.llm import Composer
 from chatbot.question import Question, Ranker
 
 HITS = 5
@@ -24,12 +25,12 @@ class Outcome:
     seconds: tuple[float, ...]
 
 
-def evaluate_answers(cases: Iterable[Case], chatbot: Chatbot, texts: Mapping[str, str]) -> list[Outcome]:
+def evaluate_answers(cases: Iterable[Case], chatbot: Chatbot | Composer, texts: Mapping[str, str]) -> list[Outcome]:
     """Ask every case, turn by turn with the chatbot's own answers as history; `texts` as `find_faults` wants them."""
     return [_ask(case, chatbot, texts) for case in cases]
 
 
-def _ask(case: Case, chatbot: Chatbot, texts: Mapping[str, str]) -> Outcome:
+def _ask(case: Case, chatbot: Chatbot | Composer, texts: Mapping[str, str]) -> Outcome:
     history: list[Turn] = []
     seconds = []
     for place, message in enumerate(case.turns, 1):
@@ -65,13 +66,13 @@ def render_outcomes(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def render_failures(outcomes: Iterable[Outcome], chatbot: Chatbot, ranker: Ranker) -> str:
+def render_failures(outcomes: Iterable[Outcome], chatbot: Chatbot | Composer, ranker: Ranker) -> str:
     """Write each failing case as Markdown: its faults, what was understood, the best hits, the answer."""
     failing = [outcome for outcome in outcomes if outcome.faults]
     return "\n\n".join([f"# {len(failing)} failing cases", *(_failure(o, chatbot, ranker) for o in failing)]) + "\n"
 
 
-def _failure(outcome: Outcome, chatbot: Chatbot, ranker: Ranker) -> str:
+def _failure(outcome: Outcome, chatbot: Chatbot | Composer, ranker: Ranker) -> str:
     case, answer = outcome.case, outcome.answer
     understood = chatbot.understand(case.turns[-1], outcome.history)
     said = [f"> **{turn.role}**: {turn.content}".replace("\n", "\n> ") for turn in outcome.history]

@@ -7,6 +7,7 @@ from chatbot.ui.icons import icon
 from chatbot.ui.rendering import count, escape, link_out
 
 TITLE = "Métiers et formations"
+REMOTE = "Un modèle de langue, sur un autre serveur, met les réponses en forme : n'écrivez rien de personnel."
 VIEWS = (
     ("chat", "Discuter", "chat"),
     ("explorer", "Explorer", "explore"),
@@ -39,7 +40,7 @@ def render_navigation() -> str:
 
 def render_header(service: Service) -> str:
     """Say what is loaded, and what the page is."""
-    index = service.open_index()
+    index, notice = service.open_index(), ""
     if index is None:
         loaded = INDEX_MISSING
     else:
@@ -47,9 +48,12 @@ def render_header(service: Service) -> str:
         loaded = (
             f"{count(counts['metier'], 'métier')} et {count(counts['formation'], 'formation')}, "
             f"fiches indexées le {index.indexed_at:%d/%m/%Y}"
+            + (f", version {index.corpus_version}" if index.corpus_version else "")
         )
+        if index.remote_model:
+            notice = f"<p><strong>{REMOTE}</strong> ({escape(index.generator)})</p>"
     source = link_out("https://www.onisep.fr", "Onisep")
     return (
         "<p><strong>Assistant automatique, qui peut se tromper\u00a0:</strong> vérifiez avec un conseiller ou une "
-        f"conseillère d'orientation.</p><p>{escape(loaded)}. Source\u00a0: {source} (Idéo, licence ODbL).</p>"
+        f"conseillère d'orientation.</p><p>{escape(loaded)}. Source\u00a0: {source} (Idéo, licence ODbL).</p>{notice}"
     )
