@@ -10,10 +10,11 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
 from chatbot.question.classifier import LabelModel
+from chatbot.question.constraints import find_diploma_types
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
-from chatbot.question.resolver import Meant, Ranker, speaks_of_formation
+from chatbot.question.resolver import EXACT, Meant, Ranker, speaks_of_formation
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
 
@@ -108,7 +109,9 @@ class Subjects:
             needs = ()
         if question.specific and "fiche" in needs:
             needs = tuple(need for need in needs if need != "fiche") or ("question",)
-        asked = replace(question, subjects=(sheet_id,), needs=needs or self._weak_needs(case, possible))
+        if not needs:
+            needs = ("question",) if question.out_of_reach else self._weak_needs(case, possible)
+        asked = replace(question, subjects=(sheet_id,), needs=needs)
         return replace(asked, within=self._nearest_within(asked)) if is_metier and asked.followed else asked
 
     def _nearest_within(self, question: Question) -> str:
@@ -140,7 +143,10 @@ class Subjects:
         """Ask the sheet that is meant most likely, or offer those of one name that fits several."""
         typed = next((n.mention.sheet_ids[0] for n in sure if n.mention.source == "id"), "")
         named_ids = {i for n in sure for i in n.mention.sheet_ids}
-        chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance >= SURER), "")
+        # A message that says nothing besides a name and a need, or a diploma in full, is about what bears the name.
+        in_full = any(n.mention.score >= EXACT and len(find_diploma_types(n.mention.text)) == 1 for n in sure)
+        surer = 1.0 if in_full or not case.question.specific else SURER
+        chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance > surer), "")
         if not chosen:
             chosen = max(sure, key=lambda n: n.mention.score).mention.sheet_ids[0]
         shared = next((n.mention for n in sure if chosen in n.mention.sheet_ids and len(n.mention.sheet_ids) > 1), None)

@@ -110,10 +110,12 @@ class Understanding:
         named = find_named(self._names, message)
         scores = self._labels.scores(mask(message, named))
         asked = [n for n in named if not n.is_set_aside and not n.is_partial]
+        out_of_reach = scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD
+        least = INTENT_THRESHOLD if out_of_reach else NEED_THRESHOLD  # "quels frais ?" hardly asks for the programme
         question = Question(
             message=message,
             intent="sheet",
-            needs=tuple(need for need in NEEDS if scores.get(need, 0.0) >= NEED_THRESHOLD and _is_said(need, message)),
+            needs=tuple(need for need in NEEDS if scores.get(need, 0.0) >= least and _is_said(need, message)),
             levels=find_levels(message),
             diploma_levels=find_diploma_levels(message),
             diploma_duration=find_duration(message),
@@ -124,7 +126,7 @@ class Understanding:
             background=tuple(n.mention.sheet_ids[0] for n in named if n.role == "had" and n.is_sure),
             focus=AGE.sub(" ", without_names(message, asked)).strip(),
             specific=bool(self._subjects.own_words(without_names(message, named))),
-            out_of_reach=scores.get("out_of_reach", 0.0) >= INTENT_THRESHOLD,
+            out_of_reach=out_of_reach,
             tu=says_tu(message, history),
             english=english,
         )
@@ -268,7 +270,7 @@ class Understanding:
         question = case.question
         wishes = question.interests or question.settings or question.levels.said
         formation = bool(case.memory.focus) and self._catalogue.kind_of(case.memory.focus) == FORMATION
-        return formation and not wishes and case.scores["metiers_apres"] >= INTENT_THRESHOLD
+        return formation and not wishes and case.scores["metiers_apres"] >= NEED_THRESHOLD
 
     def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
