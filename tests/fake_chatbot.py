@@ -29,6 +29,8 @@ class FakeChatbot:
     text: str = "Il faut un **bac + 5** [MET.1]."
     excerpt: str = "bac + 5"
     suggestions: tuple[str, ...] = ("Combien gagne un débutant ?",)
+    generator: str = "extractive"
+    remote_model: bool = False
     catalogue: Catalogue = field(default_factory=lambda: Catalogue([SHEET]))
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
 
@@ -37,7 +39,7 @@ class FakeChatbot:
         citation = Citation(
             "MET.1", "metier", SHEET.title, "Niveau d'accès minimum", self.excerpt, public_url("MET.1", "metier")
         )
-        return Answer(self.text, "answered", (citation,), self.suggestions, "extractive")
+        return Answer(self.text, "answered", (citation,), self.suggestions, self.generator)
 
 
 class FakeSearcher:
@@ -64,4 +66,5 @@ class FakeService:
             return None
         browser = Browser(self.chatbot.catalogue, FakeSearcher())
         indexed_at, corpus_date = (datetime(2026, 1, day, tzinfo=UTC) for day in (2, 1))
-        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "de8e75", corpus_date)  # type: ignore[arg-type]
+        writer = (self.chatbot.generator, self.chatbot.remote_model)
+        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "de8e75", corpus_date, *writer)  # type: ignore[arg-type]

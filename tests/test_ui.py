@@ -17,7 +17,7 @@ from chatbot.ui.passages import find_passage, render_prose
 from chatbot.ui.rendering import address_of, choose_citation, link_out, render_markdown
 from chatbot.ui.sheet import Wanted, render_wanted
 from chatbot.ui.starters import questions_for, read_audiences, render_starters
-from tests.fake_chatbot import FakeSearcher, FakeService
+from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.site import PAYLOAD, build_catalogue
 from tests.small_world import BELL_BTS, FOUNDER, TAMER, TAMER_CAP, UNLOADED, WIND_GAUGER
 
@@ -124,6 +124,14 @@ def test_history_keeps_the_last_turns_within_the_contract() -> None:
     assert len(turns) == 40
     assert (turns[0].role, turns[0].content) == ("user", "q10")
     assert max(len(turn.content) for turn in turns) == 8000
+
+
+def test_the_header_says_where_questions_go_when_they_leave() -> None:
+    away = FakeService(FakeChatbot(generator="openai:<x>", remote_model=True))
+    assert "modèle de langue, sur un autre serveur" in render_header(away)
+    assert "openai:&lt;x&gt;" in render_header(away)
+    here = FakeService(FakeChatbot(generator="ollama:x"))
+    assert "modèle de langue" not in render_header(here)
 
 
 def test_the_header_says_what_is_loaded_or_what_to_run() -> None:

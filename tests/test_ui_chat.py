@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -37,6 +37,14 @@ class SlowChatbot(FakeChatbot):
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         self.gate.wait(20)
         return super().answer(question, history)
+
+
+class HaltingChatbot(SlowChatbot):
+    """Shows its first words, then goes on when it is let."""
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
+        yield "Il faut"
+        yield self.answer(question, history)
 
 
 class BrokenChatbot(FakeChatbot):
@@ -139,6 +147,15 @@ def test_stop_before_the_first_word(phone: Page, site: Site) -> None:
     expect(phone.locator(".exchange .notice")).to_be_visible()
     ask(phone, "Et après ?")
     expect(phone.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(1)
+
+
+def test_the_first_words_show_before_the_last_are_written(phone: Page, site: Site) -> None:
+    site.service.chatbot = halting = HaltingChatbot(generator="ollama:x")
+    phone.get_by_label(QUESTION, exact=True).fill("Quel diplôme ?")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#log").get_by_text("Il faut", exact=True)).to_be_visible()
+    halting.gate.set()
+    expect(phone.locator("#log").get_by_text("Il faut un bac + 5")).to_be_visible()
 
 
 def test_retry_and_edit_replace_the_answer(phone: Page, chatbot: FakeChatbot) -> None:
