@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.question.constraints import Levels, find_diploma_levels, find_diploma_types, find_levels
+from chatbot.question.constraints import Levels, find_diploma_levels, find_diploma_types, find_duration, find_levels
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,31 @@ def test_the_level_of_the_diplomas_asked_for(message: str, lowest: float | None,
 )
 def test_diploma_words_name_their_types(message: str, types: tuple[str, ...]) -> None:
     assert find_diploma_types(message) == types
+
+
+@pytest.mark.parametrize(
+    ("message", "bounds"),
+    [
+        pytest.param("les diplômes du CAP au BTS", (-2.0, 2.0), id="from CAP to BTS"),
+        pytest.param("du CAP au niveau bac ou juste après", (-2.0, 0.0), id="from CAP to bac"),
+        pytest.param("de niveau CAP et de niveau bac", (-2.0, 0.0), id="two levels"),
+        pytest.param("du plus court au niveau bac", (None, 0.0), id="from the shortest"),
+        pytest.param("quelles formations bac+2", (2.0, 2.0), id="one level"),
+        pytest.param("après un bac pro cuisine", (None, None), id="what one has bounds nothing"),
+    ],
+)
+def test_a_range_of_diplomas_has_two_bounds(message: str, bounds: tuple[float | None, float | None]) -> None:
+    levels = find_diploma_levels(message)
+    assert (levels.lowest, levels.highest) == bounds
+
+
+@pytest.mark.parametrize(
+    ("message", "duration"),
+    [
+        pytest.param("une formation d'un an après ?", "1 an", id="in words"),
+        pytest.param("ya une formation spécialisée en 2 ans", "2 ans", id="in figures"),
+        pytest.param("j'ai 3 ans d'expérience", "", id="experience"),
+    ],
+)
+def test_the_length_of_a_training_is_as_sheets_write_it(message: str, duration: str) -> None:
+    assert find_duration(message) == duration
