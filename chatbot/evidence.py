@@ -246,6 +246,7 @@ STOP = set(
         "besoin",
         "quelqu'un",
         "genre",
+        "france",
     ]
 )
 
@@ -257,6 +258,8 @@ FEATURES = (
     "place", "cue", "figure_asked", "figure", "short", "opens_section", "length", "constant",
 )  # fmt: skip
 PLACE = FEATURES.index("place")
+SHARED = [FEATURES.index("shared"), FEATURES.index("clause_shared")]
+HALF = 0.5
 REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
 SHORT, LONG = 25, 500  # characters
 FITTED = DATA / "evidence.json"
@@ -306,6 +309,16 @@ class Evidence:
         scores = self.measure(sheet, question, needs) @ WEIGHTS
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(passages[row], float(scores[row])) for row in order]
+
+    def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
+        """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
+        passages = self._sentences(sheet).passages
+        if not passages:
+            return []
+        rows = self.measure(sheet, question, ())
+        scores = np.where(rows[:, SHARED].max(axis=1) >= HALF, rows @ WEIGHTS, -np.inf)
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [(passages[row], float(scores[row])) for row in order if np.isfinite(scores[row])]
 
     def measure(self, sheet: Sheet, question: str, needs: Sequence[str]) -> NDArray[np.float32]:
         """Give a row a sentence, in the order of FEATURES."""

@@ -23,7 +23,7 @@ NOT_GIVEN = {
     "carriere": "ne parle pas des évolutions de carrière",
 }
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
-CLOSELY, SURELY = 0.7, 1.0  # how well a sentence matches that is added to what the needs call for
+CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
 LISTED = re.compile(
     r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )

@@ -61,14 +61,11 @@ def answer_from(
     least: float = 0.35,
 ) -> list[Passage]:
     """Choose the sentences that answer, in the order of the sheet, the best one first; at most `budget` characters."""
-    found = [
-        (p, score)
-        for p, score in evidence.find(sheet, question, needs, limit=16)
-        if (p.sheet_id, p.place) not in draft.quoted
-    ]
+    ranked = evidence.find(sheet, question, needs, limit=16)
+    found = [(p, score) for p, score in ranked if (p.sheet_id, p.place) not in draft.quoted]
     if not found:
         return []
-    top = found[0][1]
+    top = ranked[0][1]  # where the best is written already, what is left has to be worth saying beside it
     kept: list[Passage] = []
     used = 0
     for clause in split_clauses(question)[1:4]:  # each clause of a question gets its best sentence
@@ -141,12 +138,12 @@ def overview(
 
 
 def more_on(
-    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.62
+    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int = 3, least: float = 0.45
 ) -> str:
     """Write the sentences, anywhere in the sheet, that match a question closely and are not written yet."""
     if not question.specific:
         return ""
     written = fold(" ".join(draft.blocks))
-    found = evidence.find(sheet, question.focus or question.message, (), limit=most)
+    found = evidence.find_close(sheet, question.focus or question.message, most)
     close = [p for p, score in found if score >= least and fold(end_sentence(plain(p.text)))[:80] not in written]
     return quote_all(draft, sorted(close, key=lambda passage: passage.place))
