@@ -364,6 +364,16 @@ def test_the_routes_answer_in_the_model_s_words(bot: Chatbot) -> None:
     assert (ready["generator"], ready["remote_model"]) == ("fake:model", True)
 
 
+def test_what_became_of_the_model_s_sentences_is_counted(bot: Chatbot) -> None:
+    client = serve(compose(bot, writes(GOOD + " Un salaire de 98 765 euros [1].")))
+    client.post("/api/answer", json={"question": LEVEL})
+    metrics = client.get("/metrics")
+    assert metrics.headers["content-type"].startswith("text/plain")
+    assert 'chatbot_model_total{outcome="written"} 1' in metrics.text
+    assert 'chatbot_model_total{outcome="dropped.' in metrics.text
+    assert "chatbot_sheets 8" in metrics.text
+
+
 def test_a_dossier_is_written_without_the_model(bot: Chatbot) -> None:
     fake = writes(GOOD)
     response = serve(compose(bot, fake)).post(

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import PlainTextResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,7 @@ from chatbot.api.bodies import (
     ReadyBody,
 )
 from chatbot.api.browse import browse_routes
+from chatbot.api.metrics import CONTENT_TYPE, render_metrics
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
 from chatbot.api.service import OpenIndex, Service
 from chatbot.citations import public_url
@@ -106,6 +108,11 @@ def create_api(service: Service) -> FastAPI:
     def ready() -> ReadyBody:
         """Say what the open index holds."""
         return ReadyBody.model_validate(opened(), from_attributes=True)
+
+    @api.get("/metrics", response_class=PlainTextResponse)
+    def metrics() -> PlainTextResponse:
+        """Give the counts that Prometheus collects."""
+        return PlainTextResponse(render_metrics(opened()), media_type=CONTENT_TYPE)
 
     @api.get("/api/sheets/{sheet_id}", responses=describe_problems(404))
     def sheet(sheet_id: str) -> dict[str, Any]:

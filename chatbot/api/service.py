@@ -29,6 +29,11 @@ class OpenIndex:
         """Give the chatbot without a language model, for what has to come out the same each time."""
         return self.chatbot.extractive if isinstance(self.chatbot, Composer) else self.chatbot
 
+    @property
+    def model_counts(self) -> dict[str, int]:
+        """Give what was counted of a language model's sentences and answers; nothing without one."""
+        return self.chatbot.counts.snapshot() if isinstance(self.chatbot, Composer) else {}
+
 
 class Service(Protocol):
     """What the routes and the page are served from."""
