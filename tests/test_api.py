@@ -224,7 +224,7 @@ def test_openapi_describes_answers_and_problems(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     routes = ("answer", "health", "ready", "sheets/{sheet_id}")
     routes += ("search", "explore", "compare", "parcours/{sheet_id}", "dossier")
-    assert set(paths) == {f"/api/{route}" for route in routes}
+    assert set(paths) == {"/metrics", *(f"/api/{route}" for route in routes)}
     assert "application/problem+json" in paths["/api/answer"]["post"]["responses"]["422"]["content"]
     assert client.get("/docs").status_code == 200
 
