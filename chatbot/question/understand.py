@@ -253,6 +253,10 @@ class Understanding:
         if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
             return True
         asked_of_one = case.score_of(ASKED_OF_ONE)
+        named = any(n.is_sure and not n.is_plain_word for n in case.named)
+        wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
+        if scores["explore"] >= INTENT_THRESHOLD and wishes and not named:
+            return True
         return (
             scores["explore"] >= INTENT_THRESHOLD
             and (asked_of_one < INTENT_THRESHOLD or (asked_of_one < scores["explore"] and case.best < PLAUSIBLE))
