@@ -16,14 +16,13 @@ from chatbot.api.bodies import (
     MAX_MESSAGE,
     MAX_QUESTION,
     AnswerBody,
-    CitationBody,
     QuestionBody,
     ReadyBody,
 )
 from chatbot.api.browse import browse_routes
 from chatbot.api.metrics import CONTENT_TYPE, render_metrics
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
-from chatbot.api.service import OpenIndex, Service
+from chatbot.api.service import OpenIndex, Service, reply, stream_reply
 from chatbot.citations import public_url
 from chatbot.question import Turn
 
@@ -37,6 +36,8 @@ __all__ = [
     "OpenIndex",
     "Service",
     "create_api",
+    "reply",
+    "stream_reply",
 ]
 # The largest body that the contract allows: 322,000 characters, each at most 12 bytes when escaped.
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -87,17 +88,7 @@ def create_api(service: Service) -> FastAPI:
     def answer(body: QuestionBody) -> AnswerBody:
         """Answer a question from the sheets."""
         history = [Turn(message.role, message.content) for message in body.history]
-        result = opened().chatbot.answer(body.question, history)
-        return AnswerBody(
-            answer=result.text,
-            status=result.status,
-            citations=[
-                CitationBody(id=c.sheet_id, kind=c.kind, title=c.title, section=c.section, excerpt=c.excerpt, url=c.url)
-                for c in result.citations
-            ],
-            suggestions=list(result.suggestions),
-            generator=result.generator,
-        )
+        return AnswerBody.of(reply(opened(), body.question, history))
 
     @api.get("/api/health")
     def health() -> dict[str, str]:

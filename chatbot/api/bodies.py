@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from chatbot.answering import Answer
+
 MAX_QUESTION = 2_000
 MAX_HISTORY = 40
 MAX_MESSAGE = 8_000
@@ -63,6 +65,22 @@ class AnswerBody(BaseModel):
     citations: list[CitationBody]
     suggestions: list[str]
     generator: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerBody":
+        """Give an answer the names of the contract."""
+        citations = [
+            CitationBody(id=c.sheet_id, kind=c.kind, title=c.title, section=c.section, excerpt=c.excerpt, url=c.url)
+            for c in answer.citations
+        ]
+        suggestions = list(answer.suggestions)
+        return cls(
+            answer=answer.text,
+            status=answer.status,
+            citations=citations,
+            suggestions=suggestions,
+            generator=answer.generator,
+        )
 
 
 class ReadyBody(BaseModel):

@@ -1,12 +1,14 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chatbot.answering import Chatbot
+from chatbot.answering import Answer, Chatbot
 from chatbot.browse import Browser
 from chatbot.llm import Composer
+from chatbot.question import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,16 @@ class Service(Protocol):
 
     def open_index(self) -> OpenIndex | None:
         """Give the index that answers now, or None while there is none."""
+
+
+def reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Answer:
+    """Answer a question: every way in, page, API or tool, comes through here or through `stream_reply`."""
+    return index.chatbot.answer(question, history)
+
+
+def stream_reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
+    """Yield pieces of the text as they are written, then the whole answer; without a language model that alone."""
+    if index.generator == "extractive":
+        yield index.chatbot.answer(question, history)
+    else:
+        yield from index.chatbot.stream(question, history)

@@ -9,9 +9,8 @@ from typing import Any
 import gradio as gr
 
 from chatbot.answering import Answer
-from chatbot.api import INDEX_MISSING, OpenIndex, Service
+from chatbot.api import INDEX_MISSING, Service, stream_reply
 from chatbot.citations import Citation
-from chatbot.question import Turn
 from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_conversation
 from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import read_template
@@ -66,20 +65,12 @@ def answer(service: Service, sent: Ask) -> Iterator[tuple[Exchange, bool]]:
         yield Exchange(question=sent.question, text=INDEX_MISSING, status="unavailable"), True
         return
     text = ""
-    for piece in write(index, sent.question, history_of(sent.history)):
+    for piece in stream_reply(index, sent.question, history_of(sent.history)):
         if isinstance(piece, Answer):
             yield Exchange.of(sent.question, piece), True
         else:
             text += piece
             yield Exchange(question=sent.question, text=text), False
-
-
-def write(index: OpenIndex, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
-    """Give pieces of the text as a language model writes them, then the whole answer; without one, that at once."""
-    if index.generator == "extractive":
-        yield index.chatbot.answer(question, history)
-    else:
-        yield from index.chatbot.stream(question, history)
 
 
 def render_answer(exchange: Exchange, rated: bool = False) -> str:
