@@ -4,15 +4,31 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from chatbot.sheets import FORMATION, METIER, Sheet
 
 
+OTHER_LETTERS = re.compile(r"[^\x00-\x7f]+")
+REMEMBERED = 5  # letters in a row that are not ASCII: French hardly has more
+
+
 def fold(text: str) -> str:
     """Fold a text for comparison: lower case, no accents, œ as oe, plain apostrophes, single spaces."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("\u00ad", "")
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(OTHER_LETTERS.sub(_fold_letters, text.lower()).split())
+
+
+def _fold_letters(found: re.Match[str]) -> str:
+    letters = found.group()
+    return _strip_known(letters) if len(letters) < REMEMBERED else _strip_accents(letters)
+
+
+def _strip_accents(letters: str) -> str:
+    letters = letters.replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("\u00ad", "")
+    return "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+
+
+_strip_known = lru_cache(4_000)(_strip_accents)
 
 
 class Catalogue(Mapping[str, Sheet]):

@@ -17,6 +17,7 @@ from chatbot.chunks import Chunk
 
 Scores = npt.NDArray[np.float32]
 WORD = re.compile(r"[^\W_]+")
+MOST_KNOWN = 200_000
 FIELDS = ("text", "name", "everyday")
 CONTENTS = "keywords.json"
 # Words that carry no subject, in sheets and in questions, the way people type them included; not "son", "car" or "or",
@@ -59,6 +60,8 @@ class Stems:
     def split(self, text: str) -> list[str]:
         """Give the stems of a text, in order; '' stands for none of them."""
         known = self._known
+        if len(known) > MOST_KNOWN:  # words that nobody says twice
+            known.clear()
         stems = []
         for word in WORD.findall(text.lower()):
             stem = known.get(word)

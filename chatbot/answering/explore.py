@@ -29,6 +29,11 @@ class Explorer:
             sheet.sheet_id: fold(" ".join([sheet.title, *(section.text for section in sheet.sections)]))
             for sheet in self._metiers
         }
+        self._families = {sheet.sheet_id: _families(sheet) for sheet in self._metiers}
+        self._words = {
+            key: (tuple(map(fold, setting.words)), tuple(map(fold, setting.not_words)))
+            for key, setting in tastes.settings.items()
+        }
 
     def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
         """Rank the métiers within the levels by interests, settings and search, and spread them over families."""
@@ -57,8 +62,9 @@ class Explorer:
         text = self._texts[sheet.sheet_id]
         score = 0.8 * any(interest in sheet.interets for interest in setting.wants)
         score -= 0.8 * any(interest in sheet.interets for interest in setting.avoids)
-        score += min(3, sum(fold(word) in text for word in setting.words)) / 3
-        score -= min(3, sum(fold(word) in text for word in setting.not_words)) / 3
+        for_it, against = self._words[key]
+        score += min(3, sum(word in text for word in for_it)) / 3
+        score -= min(3, sum(word in text for word in against)) / 3
         return score
 
     def _spread(self, scores: dict[str, float], most: int) -> list[Sheet]:
@@ -67,11 +73,11 @@ class Explorer:
         while scores and len(chosen) < most:
             best = max(
                 scores,
-                key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in _families(self._catalogue[i])),
+                key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in self._families[i]),
             )
             sheet = self._catalogue[best]
             chosen.append(sheet)
-            for family in _families(sheet):
+            for family in self._families[best]:
                 families[family] = families.get(family, 0) + 1
             del scores[best]
         return chosen

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,20 +81,24 @@ class LabelModel:
         """Give the probability of each label for a message whose names are masked: its best clause decides."""
         clauses = [part for part in CLAUSE_END.split(text) if len(part.split()) > 1]
         parts = list(dict.fromkeys([text, *clauses]))
-        logits = np.stack([self._logits(part) for part in parts]).max(axis=0)
+        logits = self._logits(parts).max(axis=0)
         return dict(zip(self.labels, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
 
-    def _logits(self, text: str) -> NDArray[np.float32]:
-        folded = fold(text)
-        logits = self._bias.copy()
+    def _logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give a row a text, a column a label."""
+        folded = [fold(text) for text in texts]
+        logits = np.tile(self._bias, (len(texts), 1))
         start = 0
         for vectorizer in self._vectorizers:
-            row = vectorizer.transform([folded])
-            logits += row.data.astype(np.float32) @ self._weights[start + row.indices]
-            start += row.shape[1]
-        cues = self.cues.find(folded)
-        logits += cues @ self._weights[start : start + len(cues)]
-        logits += EMBEDDING_WEIGHT * (self._encode(text) @ self._weights[start + len(cues) :])
+            rows = vectorizer.transform(folded)
+            for place, (first, last) in enumerate(pairwise(rows.indptr)):
+                values, columns = rows.data[first:last].astype(np.float32), rows.indices[first:last]
+                logits[place] += values @ self._weights[start + columns]
+            start += rows.shape[1]
+        cues = np.stack([self.cues.find(text) for text in folded])
+        logits += cues @ self._weights[start : start + cues.shape[1]]
+        vectors = np.stack([self._encode(text) for text in texts])
+        logits += EMBEDDING_WEIGHT * (vectors @ self._weights[start + cues.shape[1] :])
         return logits
 
     def save(self, folder: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,37 +61,47 @@ class Tastes:
             )
             for row in settings
         }
-        self._interest_words = [
-            (key, _stem(phrase)) for row in interests for phrase in row["phrases"] for key in [row["interest"]]
-        ]
-        self._setting_words = [
-            (key, _stem(phrase)) for row in settings for phrase in row["phrases"] for key in [row["key"]]
-        ]
+        self._interest_words = _Phrases((row["interest"], phrase) for row in interests for phrase in row["phrases"])
+        self._setting_words = _Phrases((row["key"], phrase) for row in settings for phrase in row["phrases"])
 
     def find_interests(self, message: str) -> tuple[str, ...]:
         """Name the interests that a message expresses, strongest first; a negated one is left out."""
-        return self._find(message, self._interest_words)
+        return self._interest_words.find(message)
 
     def find_avoided(self, message: str) -> tuple[str, ...]:
         """Name the interests that a message refuses ("pas les maths")."""
-        return self._find(message, self._interest_words, negated=True)
+        return self._interest_words.find(message, negated=True)
 
     def find_settings(self, message: str) -> tuple[str, ...]:
         """Name the settings that a message asks for; a refused one stands for its opposite ("pas de bureau")."""
-        wanted = self._find(message, self._setting_words)
-        refused = self._find(message, self._setting_words, negated=True)
+        wanted = self._setting_words.find(message)
+        refused = self._setting_words.find(message, negated=True)
         opposites = tuple(f"no_{key}" for key in refused if f"no_{key}" in self.settings)
         return tuple(dict.fromkeys((*(key for key in wanted if f"no_{key}" not in wanted), *opposites)))
 
-    def _find(self, message: str, phrases: list[tuple[str, str]], negated: bool = False) -> tuple[str, ...]:
+
+class _Phrases:
+    """Phrases, each with the key that it stands for."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self._keys: dict[str, list[tuple[int, str]]] = {}
+        for place, (key, phrase) in enumerate(phrases):
+            self._keys.setdefault(_stem(phrase), []).append((place, key))
+        self._longest = max((len(phrase.split()) for phrase in self._keys), default=0)
+
+    def find(self, message: str, negated: bool = False) -> tuple[str, ...]:
+        """Give the keys whose phrases stand in a message, or stand there refused, strongest first."""
         text = f" {_stem(message)} "
+        said: dict[str, int] = {}  # every run of words, with where it stands first
+        starts = [match.start() for match in re.finditer(r"\S+", text)]
+        for first, start in enumerate(starts):
+            for last in range(first, min(first + self._longest, len(starts))):
+                said.setdefault(text[start : text.index(" ", starts[last])], start)
         found: dict[str, float] = {}
-        for key, phrase in phrases:
-            place = text.find(f" {phrase} ")
+        for _, key, phrase in sorted((*entry, phrase) for phrase in said for entry in self._keys.get(phrase, ())):
             own_refusal = phrase.startswith(("pas ", "sans ", "jamais ", "plus ", "ni ", "evit"))
-            if place < 0 or (not own_refusal and bool(NEGATION.search(text[: place + 1]))) != negated:
-                continue
-            found[key] = found.get(key, 0.0) + len(phrase.split()) ** 2
+            if own_refusal or bool(NEGATION.search(text[: said[phrase]])) == negated:
+                found[key] = found.get(key, 0.0) + len(phrase.split()) ** 2
         return tuple(sorted(found, key=lambda key: -found[key]))
 
 
@@ -127,6 +139,7 @@ STOP = {
 }
 
 
+@lru_cache(64)
 def _stem(text: str) -> str:
     """Fold a text to bare words, plural endings off, little words out."""
     words = re.findall(r"[a-z0-9]+", fold(text))

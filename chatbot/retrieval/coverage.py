@@ -11,6 +11,7 @@ from chatbot.embedding import AdaptedEmbedding
 from chatbot.keywords import Keywords
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
 # Of each word of the question, how near its nearest word in the sheet: summed by rarity, then by the adapted weights.
 COVERAGE = ("sheet_covers", "passage_covers", "sheet_covers_weighted", "passage_covers_weighted")
 FIELDS = ("text", "name", "everyday")
@@ -34,11 +35,20 @@ class Coverage:
         words = self._keywords.words_by_stem(query)
         if not words or not sheet_ids:
             return np.zeros((len(sheet_ids), len(COVERAGE)), np.float32)
-        near, shares = self._compare(words)
         places = [self._keywords.documents_of(sheet_id) for sheet_id in sheet_ids]
-        passages = self._best(near, "text", [passages for passages, _ in places])
-        names = self._best(near, "name", [own for _, own in places])
-        everyday = self._best(near, "everyday", [own for _, own in places])
+        fields = [
+            self._gather("text", [passages for passages, _ in places]),
+            self._gather("name", [own for _, own in places]),
+            self._gather("everyday", [own for _, own in places]),
+        ]
+        # Only the stems of these sheets are compared: some 4,000 of 30,000.
+        stems, numbers = np.unique(np.concatenate([found for found, _ in fields]), return_inverse=True)
+        near, shares = self._compare(words, stems)
+        bounds = np.cumsum([len(found) for found, _ in fields])[:-1]
+        passages, names, everyday = (
+            self._best(near, found, lengths)
+            for found, (_, lengths) in zip(np.split(numbers, bounds), fields, strict=True)
+        )
         counts = [len(own) for own, _ in places]
         firsts = np.cumsum([0, *counts[:-1]])
         of_sheet = np.maximum(np.maximum(names, everyday), np.maximum.reduceat(passages, firsts, axis=0))
@@ -48,29 +58,33 @@ class Coverage:
         covered[:, 1::2] = np.maximum.reduceat(of_passage, firsts, axis=0)
         return covered
 
-    def _compare(self, words: dict[str, str]) -> tuple[Floats, Floats]:
-        """Give how near every stem is to each word (0 to 1, a column a word), and the words' shares, two columns."""
+    def _compare(self, words: dict[str, str], stems: Numbers) -> tuple[Floats, Floats]:
+        """Give how near these stems are to each word (0 to 1, a column a word), and the words' shares, two columns."""
         weights = rarity = np.array([self._keywords.weight_of(stem) for stem in words], np.float32)
-        near = np.zeros((self._keywords.vocabulary_size, len(words)), np.float32)
+        near = np.zeros((len(stems), len(words)), np.float32)
         if self._embedding is not None:
             vectors = self._embedding.sum_words(list(words.values()))
             weights = np.linalg.norm(vectors, axis=1)
-            near = np.maximum(self._vectors @ _scale(vectors).T, 0.0)
+            near = np.maximum(self._vectors[stems] @ _scale(vectors).T, 0.0)
         for column, number in enumerate(map(self._keywords.number_of, words)):
-            if number is not None:
-                near[number, column] = 1.0
+            near[stems == number, column] = 1.0
         return near, np.stack([rarity / rarity.sum(), weights / max(float(weights.sum()), 1e-9)], axis=1)
 
-    def _best(self, near: Floats, field: str, places: Sequence[range]) -> Floats:
-        """Give how near each word comes to each of these documents of a field, a row a document."""
+    def _gather(self, field: str, places: Sequence[range]) -> tuple[Numbers, Numbers]:
+        """Give the stems of these documents of a field end to end, and how many each holds."""
         stems, starts = self._stems[field]
-        bounds = np.array([(starts[d], starts[d + 1]) for documents in places for d in documents])
-        best = np.zeros((len(bounds), near.shape[1]), np.float32)
-        filled = np.flatnonzero(bounds[:, 1] > bounds[:, 0])
-        if len(filled):
-            chosen = np.concatenate([stems[first:last] for first, last in bounds[filled]])
-            lengths = bounds[filled, 1] - bounds[filled, 0]
-            best[filled] = np.maximum.reduceat(near[chosen], np.cumsum(lengths) - lengths, axis=0)
+        bounds = [(starts[documents.start], starts[documents.stop]) for documents in places]
+        lengths = np.concatenate([np.diff(starts[documents.start : documents.stop + 1]) for documents in places])
+        return np.concatenate([stems[first:last] for first, last in bounds]), lengths
+
+    @staticmethod
+    def _best(near: Floats, stems: Numbers, lengths: Numbers) -> Floats:
+        """Give how near each word comes to each document, a row a document."""
+        best = np.zeros((len(lengths), near.shape[1]), np.float32)
+        filled = lengths > 0
+        if filled.any():
+            starts = np.cumsum(lengths) - lengths
+            best[filled] = np.maximum.reduceat(near[stems], starts[filled], axis=0)
         return best
 
 
