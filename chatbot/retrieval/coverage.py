@@ -42,13 +42,13 @@ class Coverage:
             self._gather("everyday", [own for _, own in places]),
         ]
         # Only the stems of these sheets are compared: some 4,000 of 30,000.
-        stems, numbers = np.unique(np.concatenate([found for found, _ in fields]), return_inverse=True)
+        held = np.zeros(self._keywords.vocabulary_size, bool)
+        for found, _ in fields:
+            held[found] = True
+        stems = np.flatnonzero(held)
         near, shares = self._compare(words, stems)
-        bounds = np.cumsum([len(found) for found, _ in fields])[:-1]
-        passages, names, everyday = (
-            self._best(near, found, lengths)
-            for found, (_, lengths) in zip(np.split(numbers, bounds), fields, strict=True)
-        )
+        rows = np.cumsum(held) - 1
+        passages, names, everyday = (self._best(near, rows[found], lengths) for found, lengths in fields)
         counts = [len(own) for own, _ in places]
         firsts = np.cumsum([0, *counts[:-1]])
         of_sheet = np.maximum(np.maximum(names, everyday), np.maximum.reduceat(passages, firsts, axis=0))
@@ -67,7 +67,9 @@ class Coverage:
             weights = np.linalg.norm(vectors, axis=1)
             near = np.maximum(self._vectors[stems] @ _scale(vectors).T, 0.0)
         for column, number in enumerate(map(self._keywords.number_of, words)):
-            near[stems == number, column] = 1.0
+            if number is not None:
+                place = np.searchsorted(stems, number)
+                near[place : place + 1, column][stems[place : place + 1] == number] = 1.0
         return near, np.stack([rarity / rarity.sum(), weights / max(float(weights.sum()), 1e-9)], axis=1)
 
     def _gather(self, field: str, places: Sequence[range]) -> tuple[Numbers, Numbers]:
