@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from chatbot.sheets import FORMATION, METIER, Sheet
 
-
 OTHER_LETTERS = re.compile(r"[^\x00-\x7f]+")
 REMEMBERED = 5  # letters in a row that are not ASCII: French hardly has more
 

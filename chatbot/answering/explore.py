@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import end_sentence, name_of, plain, shorten
@@ -30,10 +31,7 @@ class Explorer:
             for sheet in self._metiers
         }
         self._families = {sheet.sheet_id: _families(sheet) for sheet in self._metiers}
-        self._words = {
-            key: (tuple(map(fold, setting.words)), tuple(map(fold, setting.not_words)))
-            for key, setting in tastes.settings.items()
-        }
+        self._settings = lru_cache(maxsize=None)(self._score_setting)
 
     def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
         """Rank the métiers within the levels by interests, settings and search, and spread them over families."""
@@ -41,6 +39,7 @@ class Explorer:
         best = max((hit.score for hit in hits), default=0.0)
         worst = min((hit.score for hit in hits), default=0.0)
         searched = {hit.sheet_id: (hit.score - worst) / ((best - worst) or 1.0) for hit in hits}
+        settings = [self._settings(key) for key in question.settings[:4]]
         scores: dict[str, float] = {}
         for sheet in self._metiers:
             if not fits(sheet, levels) or sheet.sheet_id in question.proposed:
@@ -51,21 +50,25 @@ class Explorer:
                 for place, key in enumerate(question.interests[:4])
                 if key in sheet.interets
             )
-            score += SETTING_WEIGHT * sum(self._setting_score(key, sheet) for key in question.settings[:4])
+            score += SETTING_WEIGHT * sum(setting[sheet.sheet_id] for setting in settings)
             score -= INTEREST_WEIGHT * sum(key in sheet.interets for key in question.avoided)
             if score > 0:
                 scores[sheet.sheet_id] = score
         return self._spread(scores, most)
 
-    def _setting_score(self, key: str, sheet: Sheet) -> float:
+    def _score_setting(self, key: str) -> dict[str, float]:
+        """Score every métier for a setting, by its interests and its words."""
         setting = self._tastes.settings[key]
-        text = self._texts[sheet.sheet_id]
-        score = 0.8 * any(interest in sheet.interets for interest in setting.wants)
-        score -= 0.8 * any(interest in sheet.interets for interest in setting.avoids)
-        for_it, against = self._words[key]
-        score += min(3, sum(word in text for word in for_it)) / 3
-        score -= min(3, sum(word in text for word in against)) / 3
-        return score
+        for_it, against = tuple(map(fold, setting.words)), tuple(map(fold, setting.not_words))
+        scores = {}
+        for sheet in self._metiers:
+            text = self._texts[sheet.sheet_id]
+            score = 0.8 * any(interest in sheet.interets for interest in setting.wants)
+            score -= 0.8 * any(interest in sheet.interets for interest in setting.avoids)
+            score += min(3, sum(word in text for word in for_it)) / 3
+            score -= min(3, sum(word in text for word in against)) / 3
+            scores[sheet.sheet_id] = score
+        return scores
 
     def _spread(self, scores: dict[str, float], most: int) -> list[Sheet]:
         chosen: list[Sheet] = []

@@ -83,6 +83,7 @@ class Names:
         self._spelling = Spelling(self._book.counts | dict.fromkeys(self._opening, RARE + 1))
         self._ordinary = self._vocabulary.ordinary | ordinary_words(catalogue, entries)
         self._find = lru_cache(REMEMBERED)(self._find_mentions)
+        self._read = lru_cache(REMEMBERED)(self._read_words)
         self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
     def find(self, message: str, limit: int = 12) -> tuple[Mention, ...]:
@@ -91,8 +92,7 @@ class Names:
 
     def _find_mentions(self, message: str, limit: int) -> tuple[Mention, ...]:
         found = list(self._find_ids(message))
-        words = [self._mend(word) for word in split_words(message)]
-        edges = [self._edges(words, place) for place in range(len(words))]
+        words, edges = self._read(message)
         ends = [bool(SENTENCE_END.match(message, word.end)) for word in words]
         for place, word in enumerate(words):
             if word.folded not in LINKS or any(edge.keys[0][0] == "@" for edge in edges[place]):
@@ -123,13 +123,17 @@ class Names:
 
     def diplomas_in(self, message: str) -> frozenset[str]:
         """Give the kinds of diploma that a message speaks of, as keys to compare with `diploma_of`."""
-        words = [self._mend(word) for word in split_words(message)]
-        found = (edge.keys[0] for place in range(len(words)) for edge in self._edges(words, place))
+        found = (edge.keys[0] for edges in self._read(message)[1] for edge in edges)
         return frozenset(key for key in found if key[0] == "@" and key != BARE)
 
     def diploma_of(self, sheet_id: str) -> str:
         """Give the kind of diploma of a formation, '' when its title does not open with one."""
         return self._book.diplomas.get(sheet_id, "")
+
+    def _read_words(self, message: str) -> tuple[list[Word], list[list[_Edge]]]:
+        """Give the words of a message, mended, and for each what it may be the start of in names."""
+        words = [self._mend(word) for word in split_words(message)]
+        return words, [self._edges(words, place) for place in range(len(words))]
 
     def _mend(self, word: Word) -> Word:
         """Mend a slip in a word that opens or links names ("licnce", "mentoin")."""

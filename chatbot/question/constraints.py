@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatbot.catalogue import fold
 
@@ -34,6 +35,7 @@ DIPLOMAS: tuple[tuple[str, str, float], ...] = (
     (r"brevets? de maitrise|bm", "BM", 2),
     (r"btm", "BTM", 0),
 )
+DIPLOMA_NAMES = tuple((re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)"), name) for pattern, name, _ in DIPLOMAS)
 NUMBERS = {
     "un": 1,
     "une": 1,
@@ -169,12 +171,13 @@ def find_duration(message: str) -> str:
     return f"{years} an{'s' if years > 1 else ''}"
 
 
+@lru_cache(64)
 def find_diploma_types(message: str) -> tuple[str, ...]:
     """Name the types of diploma that a message speaks of, in its order; longer names win ("BTS agricole")."""
     text = fold(message)
     spans: list[tuple[int, int, str]] = []
-    for pattern, name, _ in DIPLOMAS:
-        for found in re.finditer(rf"(?<![\w'])(?:{pattern})(?!\w)", text):
+    for pattern, name in DIPLOMA_NAMES:
+        for found in pattern.finditer(text):
             if name in ("BUT", "DU", "CS", "TP", "BM", "BP") and not _is_sigle(message, found.start(), found.end()):
                 continue
             if not any(start < found.end() and found.start() < end for start, end, _ in spans):

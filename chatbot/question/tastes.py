@@ -87,22 +87,27 @@ class _Phrases:
         self._keys: dict[str, list[tuple[int, str]]] = {}
         for place, (key, phrase) in enumerate(phrases):
             self._keys.setdefault(_stem(phrase), []).append((place, key))
+        self._match = lru_cache(64)(self._find_all)
         self._longest = max((len(phrase.split()) for phrase in self._keys), default=0)
 
     def find(self, message: str, negated: bool = False) -> tuple[str, ...]:
         """Give the keys whose phrases stand in a message, or stand there refused, strongest first."""
         text = f" {_stem(message)} "
-        said: dict[str, int] = {}  # every run of words, with where it stands first
+        found: dict[str, float] = {}
+        for _, key, phrase, start in self._match(text):
+            own_refusal = phrase.startswith(("pas ", "sans ", "jamais ", "plus ", "ni ", "evit"))
+            if own_refusal or bool(NEGATION.search(text[:start])) == negated:
+                found[key] = found.get(key, 0.0) + len(phrase.split()) ** 2
+        return tuple(sorted(found, key=lambda key: -found[key]))
+
+    def _find_all(self, text: str) -> list[tuple[int, str, str, int]]:
+        """Give the place, key and text of each phrase that stands in a text, and where it stands first."""
+        said: dict[str, int] = {}
         starts = [match.start() for match in re.finditer(r"\S+", text)]
         for first, start in enumerate(starts):
             for last in range(first, min(first + self._longest, len(starts))):
                 said.setdefault(text[start : text.index(" ", starts[last])], start)
-        found: dict[str, float] = {}
-        for _, key, phrase in sorted((*entry, phrase) for phrase in said for entry in self._keys.get(phrase, ())):
-            own_refusal = phrase.startswith(("pas ", "sans ", "jamais ", "plus ", "ni ", "evit"))
-            if own_refusal or bool(NEGATION.search(text[: said[phrase]])) == negated:
-                found[key] = found.get(key, 0.0) + len(phrase.split()) ** 2
-        return tuple(sorted(found, key=lambda key: -found[key]))
+        return sorted((*entry, phrase, said[phrase]) for phrase in said for entry in self._keys.get(phrase, ()))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
