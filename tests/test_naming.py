@@ -133,7 +133,7 @@ def test_a_name_is_found(names: Names, message: str, text: str, sheet_id: str) -
     ],
 )
 def test_ordinary_words_name_nothing(names: Names, message: str) -> None:
-    assert names.find(message) == []
+    assert names.find(message) == ()
 
 
 @pytest.mark.parametrize(
