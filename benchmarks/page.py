@@ -69,6 +69,8 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("vectorstore", type=Path, nargs="?", default=ROOT / "vectorstore", help="(%(default)s)")
+    parser.add_argument("--sessions", type=int, default=0, help="pages that others keep open meanwhile (%(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve (%(default)s)")
     options = parser.parse_args()
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
@@ -76,11 +78,16 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     print("\n| measure | median | worst |\n|---|---|---|")
-    with start_server(options.vectorstore, port), sync_playwright() as playwright:
+    settings = {"CHATBOT_WORKERS": str(options.workers)}
+    with start_server(options.vectorstore, port, settings), sync_playwright() as playwright:
         assert is_ready(port)
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        others = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        for _ in range(options.sessions):
+            visit(others.new_page(), f"http://127.0.0.1:{port}")
         for name, times in measure(browser, f"http://127.0.0.1:{port}"):
             print(f"| {name} | {statistics.median(times):,.0f} ms | {max(times):,.0f} ms |", flush=True)
+        others.close()
         browser.close()
 
 

@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -96,12 +97,13 @@ def measure_server(vectorstore: Path, questions: Sequence[str]) -> Iterator[Row]
 
 
 @contextmanager
-def start_server(vectorstore: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def start_server(
+    vectorstore: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """Run app.py until the block ends; give the process and the seconds until it was ready."""
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "app.py"], cwd=ROOT, env=environment_of(vectorstore, port), stdout=sys.stderr
-    )
+    environment = environment_of(vectorstore, port) | settings
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=sys.stderr)
     try:
         while not is_ready(port):
             if process.poll() is not None or time.monotonic() - started > READY_SECONDS:
