@@ -15,6 +15,7 @@ DETAILS = {
     404: "Cette adresse n'existe pas. La liste des adresses est dans /docs.",
     405: "Cette adresse n'accepte pas cette méthode. La liste des adresses est dans /docs.",
 }
+FAILURE = "Une erreur est survenue sur le serveur ; son journal en dit plus."
 FIELD_DETAILS = {
     "json_invalid": "Le corps de la requête n'est pas du JSON valide.",
     "model_attributes_type": "Le corps de la requête doit être un objet JSON (Content-Type: application/json).",
@@ -69,11 +70,16 @@ def _render_problem(
     )
 
 
-def _refuse(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, StarletteHTTPException)
+def problem_of(error: StarletteHTTPException) -> Problem:
+    """Say a refusal in French."""
     known = error.detail if isinstance(error, Refusal) else DETAILS.get(error.status_code)
     detail = known or "La requête n'a pas pu être servie."
-    return _render_problem(error.status_code, detail, headers=dict(error.headers or {}))
+    return Problem(title=HTTPStatus(error.status_code).phrase, status=error.status_code, detail=detail)
+
+
+def _refuse(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    return _render_problem(error.status_code, problem_of(error).detail, headers=dict(error.headers or {}))
 
 
 def _refuse_body(request: Request, error: Exception) -> JSONResponse:
@@ -92,4 +98,4 @@ def _refuse_body(request: Request, error: Exception) -> JSONResponse:
 
 
 def _report_failure(request: Request, error: Exception) -> JSONResponse:
-    return _render_problem(500, "Une erreur est survenue sur le serveur ; son journal en dit plus.")
+    return _render_problem(500, FAILURE)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chatbot.answering import Answer, Chatbot
 from chatbot.browse import Browser
-from chatbot.llm import Composer
+from chatbot.llm import Composer, Stop
 from chatbot.question import Turn
 
 
@@ -49,9 +49,16 @@ def reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Answer:
     return index.chatbot.answer(question, history)
 
 
-def stream_reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
-    """Yield pieces of the text as they are written, then the whole answer; without a language model that alone."""
+def stream_reply(
+    index: OpenIndex, question: str, history: Sequence[Turn], stop: Stop | None = None
+) -> Iterator[str | Answer]:
+    """Yield pieces of the text as they are written, then the whole answer; without a language model that alone.
+
+    A stop tells that nobody waits any more.
+    """
     if index.generator == "extractive":
         yield index.chatbot.answer(question, history)
+    elif isinstance(index.chatbot, Composer):
+        yield from index.chatbot.stream(question, history, stop)
     else:
         yield from index.chatbot.stream(question, history)

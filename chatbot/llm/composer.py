@@ -17,7 +17,7 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation, cited_ids
 from chatbot.evidence import content_words
 from chatbot.llm.facts import CHARACTERS_PER_TOKEN, fit_facts, gather_facts
-from chatbot.llm.language_model import LanguageModel, ModelUnavailable
+from chatbot.llm.language_model import LanguageModel, ModelUnavailable, Stop
 from chatbot.llm.outline import Outline, Unit, take_apart
 from chatbot.llm.privacy import find_personal
 from chatbot.llm.sentences import Piece, split_stream
@@ -150,8 +150,13 @@ class Composer:
         """Answer a question in its conversation."""
         return next(piece for piece in self.stream(question, history) if isinstance(piece, Answer))
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
-        """Yield the text of the answer, piece by piece as it is settled, then the whole answer."""
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), stop: Stop | None = None
+    ) -> Iterator[str | Answer]:
+        """Yield the text of the answer, piece by piece as it is settled, then the whole answer.
+
+        A stop ends the waiting for the model: what comes then is of no matter.
+        """
         extractive = self._chatbot.answer(question, history)
         outline = take_apart(extractive)
         understood = self._chatbot.understand(question, history)
@@ -164,7 +169,7 @@ class Composer:
             return
         needed = history[-HISTORY:] if understood.followed else ()
         needed = [turn for turn in needed if not self._withholds(turn.content)]
-        yield from self._compose(extractive, outline, understood, needed)
+        yield from self._compose(extractive, outline, understood, needed, stop)
 
     def _withholds(self, message: str) -> bool:
         """Whether a message stays here for the personal data in it."""
@@ -175,7 +180,7 @@ class Composer:
         yield from answer.pieces()
 
     def _compose(
-        self, extractive: Answer, outline: Outline, question: Question, history: Sequence[Turn]
+        self, extractive: Answer, outline: Outline, question: Question, history: Sequence[Turn], stop: Stop | None
     ) -> Iterator[str | Answer]:
         """Let the model write; what it tells is held back until it answers, then shown as it comes."""
         started = time.monotonic()
@@ -189,7 +194,7 @@ class Composer:
         held = [("", block) for block in outline.before]
         reason = ""
         try:
-            for gap, text in self._write(messages, telling, question.message):
+            for gap, text in self._write(messages, telling, question.message, stop):
                 held.append((gap, text))
                 if parts or telling.answers():
                     for joined in _join(held, bool(parts)):
@@ -213,11 +218,13 @@ class Composer:
         self._log(started, telling, reason)
         yield self._finish(extractive, "".join(parts), telling, set(cited_ids(" ".join(coded))))
 
-    def _write(self, messages: Sequence[tuple[str, str]], telling: Telling, question: str) -> Iterator[tuple[str, str]]:
+    def _write(
+        self, messages: Sequence[tuple[str, str]], telling: Telling, question: str, stop: Stop | None
+    ) -> Iterator[tuple[str, str]]:
         """Yield what the model tells and can be verified, with what sets it off from the words before."""
         in_a_row, length = 0, 0
         lines_only = telling.outline.shape == "list"
-        with closing(self._model.read(messages)) as chunks:
+        with closing(self._model.read(messages, stop)) as chunks:
             for piece in split_stream(chunks):
                 verdict = self._verifier.verify(piece.text, telling.facts, question)
                 fault = verdict.fault

@@ -7,6 +7,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -19,11 +21,31 @@ Messages = Sequence[tuple[str, str]]
 
 
 class ModelUnavailable(Exception):
-    """The model gives nothing (more); `reason` is one word of busy, resting, late, failed or empty."""
+    """The model gives nothing (more); `reason` is one word of busy, resting, late, failed, empty or left."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Stop:
+    """Tells the reading of a model that nobody waits for it any more; safe for threads, for one answer each."""
+
+    def __init__(self) -> None:
+        self._left: Future[None] = Future()
+
+    def set(self) -> None:
+        """End what is under way."""
+        with suppress(InvalidStateError):  # set before
+            self._left.set_result(None)
+
+    def is_set(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._left.done()
+
+    def call(self, wake: Callable[[], None]) -> None:
+        """Call this when nobody waits any more: at once, where that is so already."""
+        self._left.add_done_callback(lambda _: wake())
 
 
 class Chunk(Protocol):
@@ -112,8 +134,8 @@ class LanguageModel:
         self._slots = threading.BoundedSemaphore(concurrency)
         self._breaker = breaker or Breaker()
 
-    def read(self, messages: Messages) -> Generator[str, None, None]:
-        """Yield the reply as it comes; raise ModelUnavailable when the model is busy, late or fails.
+    def read(self, messages: Messages, stop: Stop | None = None) -> Generator[str, None, None]:
+        """Yield the reply as it comes; raise ModelUnavailable when the model is busy, late or fails, or at a stop.
 
         A call that hangs keeps its place until it ends: so hung calls never pile up beyond the cap.
         """
@@ -125,7 +147,7 @@ class LanguageModel:
         try:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    for text in self._attempt(messages, first, last):
+                    for text in self._attempt(messages, first, last, stop or Stop()):
                         good = True
                         yield text
                     if good is None:
@@ -135,17 +157,18 @@ class LanguageModel:
                     if good is None and trouble.reason == "failed" and attempt < ATTEMPTS:
                         self.counts.add("retries")
                         continue
-                    good = None if trouble.reason == "busy" else False
+                    good = None if trouble.reason in ("busy", "left") else False
                     raise
         finally:
             if good is not None:
                 self._breaker.note(good=good)
 
-    def _attempt(self, messages: Messages, first: float, last: float) -> Iterator[str]:
+    def _attempt(self, messages: Messages, first: float, last: float, stop: Stop) -> Iterator[str]:
         if not self._slots.acquire(blocking=False):
             raise ModelUnavailable("busy")
         parts: SimpleQueue[str | Exception | None] = SimpleQueue()
         stopped = threading.Event()
+        stop.call(lambda: parts.put(ModelUnavailable("left")))
         threading.Thread(target=self._pump, args=(messages, parts, stopped), name="model call", daemon=True).start()
         try:
             limit = first
@@ -154,6 +177,8 @@ class LanguageModel:
                     part = parts.get(timeout=max(0.0, limit - time.monotonic()))
                 except Empty:
                     raise ModelUnavailable("late") from None
+                if stop.is_set():
+                    raise ModelUnavailable("left")
                 if part is None:
                     return
                 if time.monotonic() > limit:

@@ -1,0 +1,164 @@
+"""The stream of an answer comes in, read in a thread of its own; server-sent events go out.
+
+Nothing stays behind when a client leaves: the response closes what it is made of, that stops the reading, the thread
+closes the chatbot's generator and ends.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, closing, suppress
+from typing import Literal
+
+import anyio.to_thread
+from fastapi import APIRouter
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from chatbot.answering import Answer
+from chatbot.api.bodies import AnswerBody, QuestionBody
+from chatbot.api.problems import FAILURE, Problem, describe_problems, problem_of
+from chatbot.api.service import OpenIndex, stream_reply
+from chatbot.llm import Stop
+from chatbot.question import Turn
+
+LOG = logging.getLogger("chatbot.api")
+KEEPALIVE_SECONDS = 15.0  # many proxies close what is silent for 30 to 60 s
+EXAMPLE = (
+    'event: piece\ndata: {"text":"Il faut un **bac + 5** [MET.854]."}\n\n'
+    'event: answer\ndata: {"answer":"Il faut un **bac + 5** [MET.854].","status":"answered",…}\n\n'
+)
+
+
+class PieceBody(BaseModel):
+    """Words that come after those of the pieces before."""
+
+    text: str
+
+
+class EventStream(StreamingResponse):
+    """A response of server-sent events that closes their generator, however it ends."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+        # nginx holds back what it proxies, unless it is told otherwise
+        super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events as they come."""
+        async with aclosing(self._events):
+            await super().__call__(scope, receive, send)
+
+
+async def read_apart(
+    index: OpenIndex, question: str, history: Sequence[Turn], keepalive: float = KEEPALIVE_SECONDS
+) -> AsyncGenerator[str | Answer | None, None]:
+    """Yield what `stream_reply` gives, read in a thread; None whenever nothing came for a while.
+
+    Close it to have the thread end at once, or where the chatbot works at that moment, at its next piece.
+    """
+    loop, stop = asyncio.get_running_loop(), Stop()
+    given: asyncio.Queue[str | Answer | Exception] = asyncio.Queue()
+
+    def give(item: str | Answer | Exception) -> None:
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(given.put_nowait, item)
+
+    def read() -> None:
+        pieces = stream_reply(index, question, history, stop)
+        try:
+            with closing(pieces):
+                for piece in pieces:
+                    if stop.is_set():
+                        return
+                    give(piece)
+            give(EOFError("The chatbot ended without an answer"))
+        except Exception as error:
+            give(error)
+
+    reading = asyncio.create_task(anyio.to_thread.run_sync(read))
+    try:
+        while True:
+            try:
+                item = await asyncio.wait_for(given.get(), keepalive)
+            except TimeoutError:
+                yield None
+                continue
+            if isinstance(item, Exception):
+                raise item
+            yield item
+            if isinstance(item, Answer):
+                await reading
+                return
+    finally:
+        stop.set()
+
+
+async def tell(
+    index: OpenIndex, question: str, history: Sequence[Turn], keepalive: float = KEEPALIVE_SECONDS
+) -> AsyncGenerator[str | Answer | None, None]:
+    """Yield as `read_apart` does, but always in pieces: put together, they are the text of the answer."""
+    told = False
+    async with aclosing(read_apart(index, question, history, keepalive)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Answer) and not told:
+                for part in piece.pieces():
+                    yield part
+            else:
+                told = told or piece is not None
+                yield piece
+
+
+def render_event(name: Literal["piece", "answer", "error"], body: BaseModel) -> bytes:
+    """Write one event, its data on one line of JSON."""
+    return format_sse_event(event=name, data_str=body.model_dump_json(exclude_none=True))
+
+
+async def answer_events(index: OpenIndex, question: str, history: Sequence[Turn]) -> AsyncGenerator[bytes, None]:
+    """Yield the events of an answer: any number of `piece`, then one `answer`; or one `error`, that ends all."""
+    try:
+        async with aclosing(tell(index, question, history)) as pieces:
+            async for piece in pieces:
+                if piece is None:
+                    yield KEEPALIVE_COMMENT
+                elif isinstance(piece, Answer):
+                    yield render_event("answer", AnswerBody.of(piece))
+                else:
+                    yield render_event("piece", PieceBody(text=piece))
+    except Exception as error:
+        yield render_event("error", describe_failure(error))
+
+
+def describe_failure(error: Exception) -> Problem:
+    """Give the problem that a stream ends with; what nobody refused is logged."""
+    if isinstance(error, StarletteHTTPException):
+        return problem_of(error)
+    LOG.error("An answer failed in mid-stream", exc_info=error)
+    return Problem(title="Internal Server Error", status=500, detail=FAILURE)
+
+
+def stream_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
+    """Make the route that streams an answer over the index that is open."""
+    routes = APIRouter(prefix="/api")
+
+    @routes.post(
+        "/answer/stream",
+        response_class=StreamingResponse,
+        responses=describe_problems(422, 503) | {200: {"content": {"text/event-stream": {"example": EXAMPLE}}}},
+    )
+    def answer_stream(body: QuestionBody) -> EventStream:
+        """Answer a question as `/api/answer` does, piece by piece, as server-sent events.
+
+        `piece` events (`{"text"}`) hold the text as it is settled; put together they are the whole text. One `answer`
+        event, the body of `/api/answer`, ends the stream; an `error` event, a problem document, ends it instead where
+        something fails on the way. Comments (`: ping`) keep the connection open meanwhile.
+        """
+        history = [Turn(message.role, message.content) for message in body.history]
+        return EventStream(answer_events(opened(), body.question, history))
+
+    return routes
