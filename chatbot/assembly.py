@@ -128,24 +128,35 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
 
 def open_current(settings: Settings, model: LanguageModel | None = None) -> tuple[Index, OpenIndex]:
     """Open the current index with the chatbot and the catalogue over it, ready to answer at full speed."""
-    from chatbot.api import OpenIndex
-    from chatbot.browse import Browser
-
     gc.disable()  # nothing of what is read is garbage: 0.6 s of 5.5
     try:
         index = open_index(settings.vectorstore, settings)
-        retriever = build_retriever(index)
-        chatbot, browser = build_chatbot(index, retriever), Browser(index.catalogue, retriever)
-        chatbot.answer(FIRST_QUESTION)  # what is read lazily is read now
-        answerer = add_model(chatbot, model)
+        return index, wire_index(index, model)
     finally:
         gc.enable()
+
+
+def wire_index(index: Index, model: LanguageModel | None = None) -> OpenIndex:
+    """Wire the chatbot and the catalogue over an open index, and have them read what they read lazily."""
+    from chatbot.api import OpenIndex
+    from chatbot.browse import Browser
+
+    retriever = build_retriever(index)
+    chatbot, browser = build_chatbot(index, retriever), Browser(index.catalogue, retriever)
+
+    def forget() -> None:
+        retriever.forget()
+        browser.forget()
+
+    index.on_return(forget)
+    chatbot.answer(FIRST_QUESTION)
+    answerer = add_model(chatbot, model)
     sheets, chunks, manifest = len(index.catalogue), len(index.chunks), index.manifest
     LOG.info("Index %s: %s sheets, %s chunks", index.version, f"{sheets:,}", f"{chunks:,}")
     corpus = (manifest.corpus_version, manifest.corpus_date)
     writer = (model.name, model.remote) if model else ("extractive", False)
-    opened = OpenIndex(answerer, browser, sheets, chunks, manifest.embedding, manifest.created_at, *corpus, *writer)
-    return index, opened
+    about = (sheets, chunks, manifest.embedding, manifest.created_at, *corpus, *writer)
+    return OpenIndex(answerer, browser, *about, is_degraded=lambda: index.degraded)
 
 
 class LiveIndex:

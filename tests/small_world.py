@@ -1,6 +1,7 @@
 """Invented sheets, one for each trap of an answer, and an index of them built as the real one."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -421,6 +422,17 @@ def build_small_index(folder: Path, more: Mapping[str, str] | None = None) -> In
         (sheets / name).write_text(text, encoding="utf-8")
     (sheets / "metiers.jsonl").write_text(json.dumps(EVERYDAY, ensure_ascii=False) + "\n", encoding="utf-8")
     settings = Settings(vectorstore=folder / "vectorstore", embedding="fake")
+    return _index_small(folder / "sheets", settings)
+
+
+def put_on_server(index: Index, folder: Path, chroma_url: str) -> Index:
+    """Give a small index once more, its vectors on a Chroma server; what it learned is taken over."""
+    settings = Settings(vectorstore=folder / "vectorstore", embedding="fake", chroma_url=chroma_url)
+    shutil.copytree(index.folder.parent, settings.vectorstore)
+    return _index_small(index.folder.parent.parent / "sheets", settings)
+
+
+def _index_small(sheets: Path, settings: Settings) -> Index:
     build_index(
         [sheets],
         settings,

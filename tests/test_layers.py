@@ -24,7 +24,7 @@ HOMES = {
     "fastapi_offline": {"api"},
     "filelock": {"onisep", "index"},
     "gradio": {"ui"},
-    "httpx": {"onisep"},
+    "httpx": {"onisep", "index"},
     "langchain": {"llm"},
     "langchain_core": {"retrieval"},
     "markdown_it": {"dossier", "ui"},

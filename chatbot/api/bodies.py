@@ -84,7 +84,10 @@ class AnswerBody(BaseModel):
 
 
 class ReadyBody(BaseModel):
-    """What the open index holds; `corpus_version` names what the sheets say, `corpus_date` is since when they do."""
+    """What the open index holds; `corpus_version` names what the sheets say, `corpus_date` is since when they do.
+
+    `degraded` is true while the Chroma server, if there is one, is away: answers rest on keywords alone.
+    """
 
     sheets: int
     chunks: int
@@ -94,6 +97,7 @@ class ReadyBody(BaseModel):
     corpus_date: datetime | None
     generator: str
     remote_model: bool
+    degraded: bool
 
 
 class CardBody(BaseModel):

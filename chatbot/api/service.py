@@ -1,6 +1,6 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,12 @@ class OpenIndex:
     corpus_date: datetime | None = None  # since when they say it
     generator: str = "extractive"  # what writes the answers, where it can
     remote_model: bool = False  # whether questions leave this machine for it
+    is_degraded: Callable[[], bool] = lambda: False
+
+    @property
+    def degraded(self) -> bool:
+        """Whether answers rest on keywords alone now, the Chroma server being away."""
+        return self.is_degraded()
 
     @property
     def extractive(self) -> Chatbot:

@@ -31,6 +31,10 @@ class Browser:
         found = (self.catalogue[sheet_id] for sheet_id in self._search.find(text).ordered)
         return tuple(self._card_of(sheet) for sheet in found if not kind or sheet.kind == kind)[:limit]
 
+    def forget(self) -> None:
+        """Forget what searches found: they find more than they did."""
+        self._search.forget()
+
     def explore(self, filters: Filters, offset: int = 0, limit: int = 24) -> Page:
         """Give one page of the sheets that fit all filters, with the count of each value under the other filters."""
         return self._explorer.explore(filters, max(offset, 0), min(max(limit, 0), MOST_CARDS))

@@ -59,6 +59,10 @@ class Search:
         """Find the sheets of a text: by ID, by a name that it is or begins, then by what they are about."""
         return self._find(fold(text)[:LONGEST])
 
+    def forget(self) -> None:
+        """Forget what was found: the searcher finds more than it did."""
+        self._find.cache_clear()
+
     def _find_folded(self, text: str) -> Found:
         typed = TYPED_ID.fullmatch(text)
         if typed or not text:

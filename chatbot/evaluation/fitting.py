@@ -118,7 +118,7 @@ def main() -> None:
         everyday.mkdir()
         vectorstore.mkdir()
         held = hold_out_questions(DATA / "everyday", everyday)
-        apart = replace(settings, vectorstore=vectorstore)
+        apart = replace(settings, vectorstore=vectorstore, chroma_url="")
         build_index(settings.sheets, apart, everyday_folder=everyday)
         index = open_index(vectorstore, apart)
         others = learn(held, open_retriever(index, everyday), EVERYDAY, HARDEST)

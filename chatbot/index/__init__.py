@@ -1,11 +1,11 @@
 """Sheets come in; an index on disk goes out (Chroma, keywords, sheets, manifest), and opens for finding answers."""
 
 from chatbot.index.build import Artefact, Outcome, build_index
-from chatbot.index.contents import CHUNKS, EVERYDAY
-from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
+from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem, ServerAway
 from chatbot.index.everyday import EverydayText, read_everyday_texts
 from chatbot.index.history import read_changes, read_indexed_sheets
 from chatbot.index.manifest import Manifest
+from chatbot.index.places import CHUNKS, EVERYDAY
 from chatbot.index.reading import Index, open_index
 from chatbot.index.rollback import roll_back
 from chatbot.index.versions import current_version
@@ -23,6 +23,7 @@ __all__ = [
     "IndexProblem",
     "Manifest",
     "Outcome",
+    "ServerAway",
     "build_index",
     "current_version",
     "open_index",

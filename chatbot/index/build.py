@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,12 +14,13 @@ from chatbot.catalogue import Catalogue
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
 from chatbot.embedding import Embedder, open_embedding, open_sentence_transformer
 from chatbot.index import adaptation
-from chatbot.index.contents import CHUNKS, Contents, digest_texts, read_contents
+from chatbot.index.contents import Contents, digest_texts, read_contents
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
 from chatbot.index.everyday import EVERYDAY_FOLDER
 from chatbot.index.history import SHEETS_FILE, record_changes
 from chatbot.index.manifest import FORMAT, EmbeddingChoice, Manifest, open_manifest
-from chatbot.index.vectors import DAMAGE, Changes, Vectors, copy_vectors
+from chatbot.index.places import CHUNKS, Place
+from chatbot.index.vectors import DAMAGE, Changes
 from chatbot.index.versions import (
     clean_versions,
     current_version,
@@ -31,7 +33,7 @@ from chatbot.index.versions import (
 from chatbot.keywords import build_keywords
 from chatbot.sheets import CorpusChanges, Problem, dump_sheets
 
-KEYWORDS_FOLDER, EMBEDDING_FOLDER, VECTORS_FOLDER = "keywords", "embedding", "chroma"
+KEYWORDS_FOLDER, EMBEDDING_FOLDER = "keywords", "embedding"
 PROGRESS_SECONDS = 4.0
 
 Report = Callable[[str], None]
@@ -100,14 +102,16 @@ def build_index(
     vectorstore = settings.vectorstore
     with hold_lock(vectorstore):
         previous = _open_previous(vectorstore, report)
-        choice = EmbeddingChoice.of(settings)
+        choice, place = EmbeddingChoice.of(settings), Place.of(settings)
+        place.check(vectorstore)
+        wanted = (choice, place.kind)
         nothing = Changes(0, 0, 0)
         if release:
             release_version(vectorstore)
-        if previous and is_held(vectorstore, previous.name) and previous.manifest.choice == choice:
+        if previous and is_held(vectorstore, previous.name) and previous.manifest.made_with == wanted:
             return Outcome(previous.manifest, (), nothing, False, False, time.monotonic() - started, held=True)
         if previous:
-            clean_versions(vectorstore, {previous.name, previous.manifest.previous or ""})
+            clean_versions(vectorstore, {previous.name, previous.manifest.previous or ""}, place.drop)
         say = _throttle(report)
         contents = read_contents(paths, everyday_folder, lambda count: say(f"Reading the sheets: {count:,} files"))
         for problem in contents.problems:
@@ -115,7 +119,7 @@ def build_index(
         artefacts = (_keywords_artefact(contents), *artefacts)
         base = previous if previous and not full and previous.manifest.choice == choice else None
         adapts = choice.model == BUILT_IN_EMBEDDING and (adapt or base is None or _has_outgrown(base, contents))
-        if base and not adapts and _is_unchanged(base.manifest, contents, artefacts):
+        if base and not adapts and _is_unchanged(base.manifest, contents, artefacts, place):
             return Outcome(base.manifest, contents.problems, nothing, False, False, time.monotonic() - started)
         version = new_version()
         folder = vectorstore / version
@@ -131,7 +135,7 @@ def build_index(
         if base and base.manifest.embedding != embedder.name:
             base = None
         try:
-            changes = _sync_vectors(folder, base, contents, embedder, report)
+            changes = _sync_vectors(folder, base, place, contents, embedder, report)
         except DAMAGE as error:
             if base is None:
                 raise
@@ -150,10 +154,11 @@ def build_index(
             sheets=contents.digests,
             collections=contents.groups(),
             artefacts=_build_artefacts(folder, base, artefacts, contents, embedder, report),
+            vectors=place.kind,
         )
         manifest.save(folder)
         publish_version(vectorstore, version, manifest.previous)
-        clean_versions(vectorstore, {version, manifest.previous or ""})
+        clean_versions(vectorstore, {version, manifest.previous or ""}, place.drop)
     seconds = time.monotonic() - started
     return Outcome(manifest, contents.problems, changes, True, adapts, seconds, corpus_changes)
 
@@ -185,9 +190,10 @@ def _has_outgrown(base: _Version, contents: Contents) -> bool:
     return adaptation.measure_change(learned, texts) > adaptation.MAX_CHANGED
 
 
-def _is_unchanged(manifest: Manifest, contents: Contents, artefacts: Sequence[Artefact]) -> bool:
-    wanted = {artefact.name: _fingerprint(artefact, contents, manifest.embedding) for artefact in artefacts}
-    return (manifest.sheets, manifest.collections, manifest.artefacts) == (contents.digests, contents.groups(), wanted)
+def _is_unchanged(manifest: Manifest, contents: Contents, artefacts: Sequence[Artefact], place: Place) -> bool:
+    made = {artefact.name: _fingerprint(artefact, contents, manifest.embedding) for artefact in artefacts}
+    wanted = (contents.digests, contents.groups(), made, place.kind)
+    return (manifest.sheets, manifest.collections, manifest.artefacts, manifest.vectors) == wanted
 
 
 def _fingerprint(artefact: Artefact, contents: Contents, embedding: str) -> str:
@@ -209,21 +215,22 @@ def _adapt(contents: Contents, folder: Path, report: Report) -> Embedder:
 
 
 def _sync_vectors(
-    folder: Path, base: _Version | None, contents: Contents, embedder: Embedder, report: Report
+    folder: Path, base: _Version | None, place: Place, contents: Contents, embedder: Embedder, report: Report
 ) -> Changes:
-    """Bring the collections up to date; give the changes of the chunks."""
-    if base:
-        copy_vectors(base.folder / VECTORS_FOLDER, folder / VECTORS_FOLDER)
-    vectors = Vectors(folder / VECTORS_FOLDER)
+    """Bring the collections up to date; give the changes of the chunks. Vectors in another place are made again."""
     say = _throttle(report)
     changes = {}
-    try:
+    if base and base.manifest.vectors != place.kind:
+        base = None
+    with place.reaching():
+        if base:
+            place.copy(base.folder, folder, contents.entries, base.manifest.collections)
+        vectors = place.open(folder)
+    with closing(vectors), place.reaching():
         for collection, entries in contents.entries.items():
             known = base.manifest.collections[collection] if base else {}
             line = f"Embedding the {collection}"
             changes[collection] = vectors.sync(collection, entries, known, embedder, partial(_say_share, say, line))
-    finally:
-        vectors.close()
     return changes[CHUNKS]
 
 

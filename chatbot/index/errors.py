@@ -21,3 +21,7 @@ class IndexCorrupted(IndexProblem):
 
 class IndexBusy(IndexProblem):
     """Another process is indexing into the same folder."""
+
+
+class ServerAway(IndexProblem):
+    """The Chroma server that the settings name does not answer."""

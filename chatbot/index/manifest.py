@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field, model_validator
 
@@ -12,6 +12,7 @@ from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
 
 FORMAT = 1  # raise it when an older index no longer opens or answers as it should
 MANIFEST = "manifest.json"
+VectorsPlace = Literal["folder", "server"]
 
 
 class EmbeddingChoice(BaseModel):
@@ -48,7 +49,8 @@ class Group(BaseModel):
 class Manifest(BaseModel):
     """The contents of one version of an index; `artefacts` holds the fingerprint of what each was built from.
 
-    `corpus_date` is when the sheets were first indexed as they are: a new index of the same sheets keeps it.
+    `corpus_date` is when the sheets were first indexed as they are: a new index of the same sheets keeps it. `vectors`
+    tells where the vectors are: in the version's folder, or on a Chroma server.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +64,7 @@ class Manifest(BaseModel):
     sheets: dict[str, str]
     collections: dict[str, dict[str, Group]]
     artefacts: dict[str, str]
+    vectors: VectorsPlace = "folder"
 
     @model_validator(mode="before")
     @classmethod
@@ -74,6 +77,11 @@ class Manifest(BaseModel):
         """Name what all the sheets say: the same facts and texts have the same name wherever they come from."""
         listed = "\n".join(f"{sheet_id} {digest}" for sheet_id, digest in sorted(self.sheets.items()))
         return hashlib.blake2b(listed.encode(), digest_size=6).hexdigest()
+
+    @property
+    def made_with(self) -> tuple[EmbeddingChoice, VectorsPlace]:
+        """Give what settings must ask for to open it."""
+        return self.choice, self.vectors
 
     def count_documents(self, collection: str) -> int:
         """Count the documents of a collection."""

@@ -1,8 +1,8 @@
 """A published version of the index comes in; what questions are answered from, open and read-only, goes out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +14,16 @@ from chatbot.embedding import Embedder, Vector, open_embedding
 from chatbot.index.build import (
     EMBEDDING_FOLDER,
     KEYWORDS_FOLDER,
-    VECTORS_FOLDER,
     OpenModel,
     open_model,
 )
-from chatbot.index.contents import CHUNKS, EVERYDAY
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
 from chatbot.index.history import read_version_sheets
 from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
-from chatbot.index.vectors import DATABASE, Vectors
+from chatbot.index.places import CHUNKS, COLLECTIONS, DATABASE, VECTORS_FOLDER, Place, copy_folder, open_folder
+from chatbot.index.private import PrivateFolder, copy_privately
+from chatbot.index.server_vectors import QUERY_SECONDS, ServerVectors
+from chatbot.index.vectors import Vectors
 from chatbot.index.versions import current_version
 from chatbot.keywords import Keywords, open_keywords
 
@@ -66,7 +67,8 @@ class Index:
         catalogue: Catalogue,
         embedder: Embedder,
         keywords: Keywords,
-        vectors: Vectors,
+        vectors: Vectors | ServerVectors,
+        private: PrivateFolder | None = None,
     ) -> None:
         self.folder = folder
         self.manifest = manifest
@@ -74,7 +76,7 @@ class Index:
         self.embedder = embedder
         self.keywords = keywords
         self.chunks = Chunks(catalogue, manifest.count_documents(CHUNKS))
-        self._vectors = vectors
+        self._vectors, self._private = vectors, private
 
     @property
     def version(self) -> str:
@@ -99,9 +101,21 @@ class Index:
             raise IndexMismatch(f"Index built without {name!r}. {REMEDY}")
         return self.folder / name
 
+    @property
+    def degraded(self) -> bool:
+        """Whether the Chroma server is away: `nearest` gives nothing then."""
+        return isinstance(self._vectors, ServerVectors) and self._vectors.away
+
+    def on_return(self, act: Callable[[], None]) -> None:
+        """Have something done when the Chroma server is there again."""
+        if isinstance(self._vectors, ServerVectors):
+            self._vectors.on_return = act
+
     def close(self) -> None:
         """Close the collections."""
         self._vectors.close()
+        if self._private:
+            self._private.close()
 
 
 def open_index(vectorstore: Path, settings: Settings, *, open_model: OpenModel = open_model) -> Index:
@@ -118,9 +132,15 @@ def open_version(folder: Path, settings: Settings, *, open_model: OpenModel = op
     choice = EmbeddingChoice.of(settings)
     if manifest.choice != choice:
         raise IndexMismatch(f"Index built with {manifest.choice}, settings ask for {choice}. {REMEDY}")
+    place = Place.of(settings)
+    if manifest.vectors != place.kind:
+        wanted = "name no such server" if place.kind == "folder" else f"name {place}"
+        held = "its folder" if manifest.vectors == "folder" else "a Chroma server"
+        raise IndexMismatch(f"Index with its vectors in {held}, settings {wanted}. Set CHATBOT_CHROMA_URL, or {REMEDY}")
     embedder = None if choice.model == BUILT_IN_EMBEDDING else open_model(choice)
     try:
-        return _open_version(folder, manifest, embedder or open_embedding(folder / EMBEDDING_FOLDER))
+        embedder = embedder or open_embedding(folder / EMBEDDING_FOLDER)
+        return _open_version(folder, manifest, embedder, place, shared=settings.workers > 1)
     except IndexProblem:
         raise
     except Exception as error:  # whatever Chroma, NumPy, JSON or the system make of a damaged file
@@ -128,23 +148,30 @@ def open_version(folder: Path, settings: Settings, *, open_model: OpenModel = op
         raise IndexCorrupted(f"The index '{folder}' is damaged ({detail}). {REMEDY} --full") from error
 
 
-def _open_version(folder: Path, manifest: Manifest, embedder: Embedder) -> Index:
+def _open_version(folder: Path, manifest: Manifest, embedder: Embedder, place: Place, shared: bool) -> Index:
     if embedder.name != manifest.embedding:
         raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
     catalogue = Catalogue(read_version_sheets(folder).values())
     keywords = open_keywords(folder / KEYWORDS_FOLDER)
-    if not (folder / VECTORS_FOLDER / DATABASE).is_file():
+    if place.kind == "server":
+        counts = {collection: manifest.count_documents(collection) for collection in COLLECTIONS}
+        reach = ServerVectors(partial(place.open, folder, QUERY_SECONDS), counts, manifest.dimension)
+        return Index(folder, manifest, catalogue, embedder, keywords, reach)
+    source, private = folder / VECTORS_FOLDER, None
+    if not (source / DATABASE).is_file():
         raise FileNotFoundError(f"{VECTORS_FOLDER}/{DATABASE} is missing")
-    vectors = Vectors(folder / VECTORS_FOLDER)
-    index = Index(folder, manifest, catalogue, embedder, keywords, vectors)
+    if shared:  # Chroma is safe for threads, not for several processes on one folder
+        source, private = copy_privately(source, copy_folder)
+    vectors = open_folder(source)
+    index = Index(folder, manifest, catalogue, embedder, keywords, vectors, private)
     try:
-        for collection in (CHUNKS, EVERYDAY):
+        for collection in COLLECTIONS:
             found, wanted = vectors.count(collection), manifest.count_documents(collection)
             if found != wanted:
                 raise ValueError(f"{found:,} {collection} instead of {wanted:,}")
             # The first query reads the vectors into memory (0.15 s): now rather than in the first answer.
             index.nearest(np.ones(manifest.dimension, dtype=np.float32), 1, collection)
     except Exception:
-        vectors.close()
+        index.close()
         raise
     return index

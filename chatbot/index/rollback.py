@@ -6,6 +6,7 @@ from chatbot.config import Settings
 from chatbot.index.build import OpenModel, open_model
 from chatbot.index.errors import IndexCorrupted, IndexMissing, IndexProblem
 from chatbot.index.manifest import Manifest, open_manifest
+from chatbot.index.places import Place
 from chatbot.index.reading import open_version
 from chatbot.index.versions import current_version, hold_lock, list_versions, restore_version
 
@@ -22,6 +23,8 @@ def roll_back(settings: Settings, *, open_model: OpenModel = open_model) -> Mani
             raise IndexMissing(f"There is no earlier version of the index in '{vectorstore}' to roll back to.")
         index = open_version(vectorstore / version, settings, open_model=open_model)
         index.close()
+        if index.degraded:
+            Place.of(settings).check(vectorstore)
         restore_version(vectorstore, version, current)
         return index.manifest
 

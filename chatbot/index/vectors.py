@@ -1,17 +1,15 @@
 """The Chroma collections of one version: texts of sheets go in as vectors, the nearest to a question come out."""
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import chromadb
 import numpy as np
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, NotFoundError
 
 from chatbot.embedding import Embedder, Vector
 from chatbot.index.manifest import Group
@@ -27,7 +25,6 @@ HNSW: CreateHNSWConfiguration = {
     "batch_size": BATCH,
     "sync_threshold": BATCH,
 }
-DATABASE = "chroma.sqlite3"
 DAMAGE = (OSError, sqlite3.Error, ChromaError)  # what a damaged folder raises
 
 
@@ -50,13 +47,13 @@ class Changes:
 
 
 class Vectors:
-    """The collections in a folder, open; a document's ID is its sheet's and its place, "MET.854#3"."""
+    """The collections of one version, open; a document's ID is its sheet's and its place, "MET.854#3".
 
-    def __init__(self, folder: Path) -> None:
-        settings = ChromaSettings(anonymized_telemetry=False)
-        client = chromadb.PersistentClient(str(folder), settings=settings)
-        assert isinstance(client, Client)  # its declared type lacks `close`
-        self._client = client
+    `prefix` tells them in Chroma from those of other versions.
+    """
+
+    def __init__(self, client: Client, prefix: str = "") -> None:
+        self._client, self._prefix = client, prefix
         self._collections: dict[str, chromadb.Collection] = {}
 
     def nearest(self, collection: str, vector: Vector, count: int) -> list[tuple[str, float]]:
@@ -81,11 +78,9 @@ class Vectors:
     ) -> Changes:
         """Bring a collection from what is known to these entries; `progress` is told documents done and to do."""
         target = self._client.get_or_create_collection(
-            collection, configuration={"hnsw": HNSW}, embedding_function=None
+            self._prefix + collection, configuration={"hnsw": HNSW}, embedding_function=None
         )
-        stale = [
-            entry for entry in entries if entry.sheet_id not in known or known[entry.sheet_id].digest != entry.digest
-        ]
+        stale = [entry for entry in entries if not _is_known(entry, known)]
         counts = dict.fromkeys(known, 0) | {entry.sheet_id: len(entry.texts) for entry in entries}
         surplus = [
             f"{sheet_id}#{place}" for sheet_id, group in known.items() for place in range(counts[sheet_id], group.count)
@@ -105,23 +100,50 @@ class Vectors:
         removed = len(known.keys() - {entry.sheet_id for entry in entries})
         return Changes(len(stale) - changed, changed, removed)
 
+    def copy_from(
+        self, base: "Vectors", collection: str, entries: Sequence[Entry], known: Mapping[str, Group]
+    ) -> None:
+        """Take over from another version's collection the vectors of the sheets that are as they were there."""
+        target = self._client.get_or_create_collection(
+            self._prefix + collection, configuration={"hnsw": HNSW}, embedding_function=None
+        )
+        kept = [
+            f"{entry.sheet_id}#{place}"
+            for entry in entries
+            if _is_known(entry, known)
+            for place in range(len(entry.texts))
+        ]
+        for start in range(0, len(kept), BATCH):
+            ids = kept[start : start + BATCH]
+            found = base._open(collection).get(ids=ids, include=["embeddings", "metadatas"])
+            if len(found["ids"]) != len(ids):
+                raise NotFoundError(f"{len(found['ids']):,} {collection} of {len(ids):,} found")
+            target.upsert(ids=found["ids"], embeddings=found["embeddings"], metadatas=found["metadatas"])
+
+    def drop(self, collection: str) -> None:
+        """Delete a collection, if it is there."""
+        with suppress(NotFoundError):
+            self._client.delete_collection(self._prefix + collection)
+
+    def ping(self) -> None:
+        """Raise what a server that is away makes of it."""
+        self._client.heartbeat()
+
+    def forget(self) -> None:
+        """Look for the collections again before the next use: they may be others under the same names."""
+        self._collections = {}
+
     def close(self) -> None:
         """Close the collections; every change is on disk."""
-        self._collections.clear()
+        self._collections = {}
         self._client.close()
 
     def _open(self, collection: str) -> chromadb.Collection:
-        if collection not in self._collections:
-            self._collections[collection] = self._client.get_collection(collection, embedding_function=None)
-        return self._collections[collection]
+        opened = self._collections  # another thread may forget them meanwhile
+        if collection not in opened:
+            opened[collection] = self._client.get_collection(self._prefix + collection, embedding_function=None)
+        return opened[collection]
 
 
-def copy_vectors(source: Path, target: Path) -> None:
-    """Copy the collections of a version that a server may have open."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
-    reader, writer = sqlite3.connect(f"file:{source / DATABASE}?mode=ro", uri=True), sqlite3.connect(target / DATABASE)
-    try:
-        reader.backup(writer)
-    finally:
-        reader.close()
-        writer.close()
+def _is_known(entry: Entry, known: Mapping[str, Group]) -> bool:
+    return entry.sheet_id in known and known[entry.sheet_id].digest == entry.digest

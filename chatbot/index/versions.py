@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,11 +102,14 @@ def _point_to(vectorstore: Path, version: str) -> None:
     _flush(vectorstore)
 
 
-def clean_versions(vectorstore: Path, keep: set[str]) -> None:
-    """Delete every version but these and those replaced a moment ago, and a pointer that was never moved."""
+def clean_versions(vectorstore: Path, keep: set[str], drop: Callable[[Path], bool]) -> None:
+    """Delete every version but these and those replaced a moment ago, and a pointer that was never moved.
+
+    `drop` deletes what a version has elsewhere; where it can't now, the folder stays for the next time.
+    """
     (vectorstore / f"{POINTER}.new").unlink(missing_ok=True)
     for version in list_versions(vectorstore):
-        if version not in keep and not _was_replaced_lately(vectorstore / version):
+        if version not in keep and not _was_replaced_lately(vectorstore / version) and drop(vectorstore / version):
             shutil.rmtree(vectorstore / version, ignore_errors=True)
 
 

@@ -47,6 +47,10 @@ class Retriever:
         self._find = lru_cache(CACHED_QUERIES)(self._source.find)
         self._embed = lru_cache(4_000)(self._embed_chunk)
 
+    def forget(self) -> None:
+        """Forget what was found: the index finds more than it did."""
+        self._find.cache_clear()
+
     def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> list[SheetHit]:
         """Give the best sheets for a question, all or of one kind; none for a question without a known word."""
         candidates = self._find(query, kind)
