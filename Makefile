@@ -8,7 +8,8 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check -c constraint
 help:
 	@echo "make run      installs what is missing, indexes the sheets if they changed, serves on 127.0.0.1:7860"
 	@echo "make test     same environment with the test tools, then every test"
-	@echo "make install  the environment only        make serve  the server only        make lint  ruff and mypy"
+	@echo "make install  the environment only        make lint  ruff and mypy"
+	@echo "make serve    the server only; WORKERS=4 for so many processes"
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
@@ -45,7 +46,7 @@ run: install
 
 serve: install
 	@echo "== Starting the server (Ctrl+C stops it)"
-	@exec $(BIN)/python app.py
+	@exec env $(if $(WORKERS),CHATBOT_WORKERS=$(WORKERS)) $(BIN)/python app.py
 
 test: install-dev $(VENV)/axe
 	@echo "== Running every test"

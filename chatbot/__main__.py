@@ -67,12 +67,11 @@ def run_index(options: argparse.Namespace, settings: Settings) -> int:
 def run_serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until interrupted."""
     from chatbot.assembly import AddressTaken, serve
-    from chatbot.embedding import EmbeddingError
-    from chatbot.index import IndexProblem
+    from chatbot.workers import StartFailed
 
     try:
         serve(settings)
-    except (AddressTaken, IndexProblem, EmbeddingError) as error:
+    except (AddressTaken, StartFailed) as error:
         return refuse(error)
     return 0
 

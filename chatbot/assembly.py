@@ -7,7 +7,8 @@ import hashlib
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 from chatbot.catalogue import Catalogue
-from chatbot.config import Settings
+from chatbot.config import Settings, SettingsError
 from chatbot.embedding import Embedder, EmbeddingError
 from chatbot.index import (
     Artefact,
@@ -227,23 +228,47 @@ def create_app(settings: Settings) -> FastAPI:
     model = open_language_model(settings)
     service = LiveIndex(settings.vectorstore, partial(open_current, settings, model))
     service.start()
-    return mount_page(create_api(service), service, settings.feedback)
+    api = create_api(service)
+
+    @asynccontextmanager
+    async def serving(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.stop()
+
+    api.router.lifespan_context = serving
+    return mount_page(api, service, settings.feedback)
+
+
+def make_process(settings: Settings) -> FastAPI:
+    """Set a process up, and make the application in it; raise StartFailed, which says what is wrong."""
+    from chatbot.workers import StartFailed
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    threadpool_limits(1)  # the matrices of a question are small: threads only get into each other's way
+    try:
+        return create_app(settings)
+    except (IndexProblem, EmbeddingError, SettingsError) as error:
+        raise StartFailed(str(error)) from error
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted; raise AddressTaken, IndexProblem or EmbeddingError when that can't start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    """Serve until told to stop; raise AddressTaken or StartFailed when that can't start."""
+    from chatbot.workers import serve_alone, serve_together
+
     try:
         family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address[:2], family=family)
     except OSError as error:
         reason = f"Cannot listen on {settings.host}:{settings.port} ({error.strerror})"
         raise AddressTaken(f"{reason}. Set CHATBOT_HOST or CHATBOT_PORT to another.") from error
-    import uvicorn
 
-    threadpool_limits(1)  # the matrices of a question are small: threads only get into each other's way
-    with listener:
-        app = create_app(settings)
+    def announce() -> None:
         print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+    make = partial(make_process, settings)
+    with listener:
+        if settings.workers == 1:
+            serve_alone(make, listener, announce)
+        else:
+            serve_together(make, listener, settings.workers, announce)

@@ -196,6 +196,7 @@ def test_ready_says_what_the_index_holds(client: TestClient) -> None:
         "corpus_date": "2026-01-01T00:00:00Z",
         "generator": "extractive",
         "remote_model": False,
+        "degraded": False,
     }
 
 

@@ -13,7 +13,7 @@ ORDER = [
     *("onisep", "quality", "checking"),
     *("evidence", "question", "answering", "verification", "prompts", "llm"),
     *("browse", "dossier", "evaluation", "audit"),
-    *("api", "ui", "assembly", "upkeep", "__main__"),
+    *("api", "ui", "workers", "assembly", "upkeep", "__main__"),
 ]
 HOMES = {
     "bm25s": {"keywords"},
@@ -40,7 +40,7 @@ HOMES = {
     "Stemmer": {"keywords"},
     "threadpoolctl": {"assembly"},
     "torch": {"embedding"},
-    "uvicorn": {"assembly"},
+    "uvicorn": {"workers"},
 }
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

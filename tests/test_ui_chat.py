@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chatbot.answering import Answer
@@ -208,12 +209,46 @@ def test_the_conversation_goes_on_after_the_server_has_been_restarted(browser: B
         page.keyboard.press("Enter")
         expect(page.get_by_text("Le serveur ne répond pas.")).to_be_visible()
         expect(page.get_by_label(QUESTION, exact=True)).to_have_value("Et le salaire ?")
-        with page.expect_event("load", timeout=60_000):  # Gradio reloads the page once the server is back
-            stack.enter_context(serve_apart(port))
+        stack.enter_context(serve_apart(port))
         expect(page.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(1)
         expect(page.get_by_label(QUESTION, exact=True)).to_have_value("Et le salaire ?")
         ask(page, "Et le salaire ?")
         expect(page.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(2)
+
+
+def test_a_page_that_is_older_than_the_server_is_loaded_again(phone: Page, site: Site) -> None:
+    ask(phone, "Quel diplôme ?")
+    phone.context.set_offline(True)
+    phone.get_by_label(QUESTION, exact=True).fill("Et le salaire ?")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_text("Le serveur ne répond pas.")).to_be_visible()
+    phone.route("**/gradio_api/app_id", lambda route: route.fulfill(json={"app_id": 1}))
+    with phone.expect_event("load", timeout=30_000):
+        phone.context.set_offline(False)
+    expect(phone.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(1)
+    expect(phone.get_by_label(QUESTION, exact=True)).to_have_value("Et le salaire ?")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        pytest.param(429, '{"detail": "Trop de questions à la fois."}', "Trop de questions à la fois.", id="busy"),
+        pytest.param(413, '{"detail": "La requête est trop volumineuse."}', "trop volumineuse", id="large"),
+        pytest.param(502, "<html>Bad Gateway</html>", "Le serveur ne répond pas.", id="proxy"),
+        pytest.param(403, "no", "Une erreur est survenue.", id="unsaid"),
+        pytest.param(200, ": ping\n\n", "Le serveur ne répond pas.", id="cut"),
+    ],
+)
+def test_a_refusal_is_told_in_its_own_words_and_the_question_kept(
+    phone: Page, status: int, body: str, words: str
+) -> None:
+    phone.route("**/page/answer", lambda route: route.fulfill(status=status, body=body))
+    phone.get_by_label(QUESTION, exact=True).fill("Quel diplôme ?")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_text(words)).to_be_visible()
+    expect(phone.get_by_label(QUESTION, exact=True)).to_have_value("Quel diplôme ?")
+    phone.unroute("**/page/answer")
+    ask(phone, "Quel diplôme ?")
 
 
 def test_ratings_are_stored_with_their_reason(phone: Page, site: Site) -> None:

@@ -1,15 +1,20 @@
 """The chat: a question goes to the chatbot with its conversation; what comes back is rendered, the browser keeps it."""
 
 import html
-import time
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
+from fastapi import APIRouter, Body
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from chatbot.answering import Answer
-from chatbot.api import INDEX_MISSING, Service, stream_reply
+from chatbot.api import INDEX_MISSING, Service
+from chatbot.api.problems import Refusal
+from chatbot.api.stream import EventStream, describe_failure, read_apart
 from chatbot.citations import Citation
 from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_conversation
 from chatbot.ui.feedback import Feedback
@@ -18,21 +23,11 @@ from chatbot.ui.icons import button
 from chatbot.ui.rendering import count, escape, link_sheet, render_markdown, render_source
 from chatbot.ui.starters import render_starters
 
-STARTED = "page.start('chat', element, {trigger, server}); ['ask'];"
-RECEIVED = "watch('value', () => page.receive(props.value));"
+STARTED = "page.start('chat', element, {server});"
 
 
 def build_chat(service: Service, feedback: Feedback | None) -> None:
     """Build the chat inside the page."""
-
-    def ask(event: gr.EventData) -> Iterator[dict[str, Any]]:
-        sent = read_ask(event._data)
-        if sent is None:
-            return
-        for exchange, done in answer(service, sent):
-            markup = render_answer(exchange, feedback is not None)
-            kept = exchange.model_dump(mode="json")
-            yield {"number": sent.number, "exchange": kept, "html": markup, "done": done}
 
     def open(stored: Any = None) -> dict[str, Any]:
         index = service.open_index()
@@ -44,7 +39,7 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
     def rate(rated: Any = None) -> bool:
         return feedback is not None and feedback.store(rated)
 
-    view = gr.HTML(
+    gr.HTML(
         html_template=read_template("chat"),
         elem_id="vue-chat",
         elem_classes="view",
@@ -52,25 +47,56 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
         js_on_load=STARTED,
         server_functions=[open, rate],
     )
-    received = gr.HTML(html_template="", js_on_load=RECEIVED, elem_id="received", apply_default_css=False)
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    asking = view.ask(ask, None, received, concurrency_limit=8, trigger_mode="multiple", **quiet)
-    asking.failure(lambda: {"failed": time.monotonic()}, None, received, **quiet)
 
 
-def answer(service: Service, sent: Ask) -> Iterator[tuple[Exchange, bool]]:
-    """Give the exchange as far as it is written, and whether it is whole."""
+def chat_routes(service: Service, feedback: Feedback | None) -> APIRouter:
+    """Make the route that answers the page's questions, whichever process the page came from."""
+    routes = APIRouter()
+
+    @routes.post("/page/answer", include_in_schema=False)
+    async def page_answer(sent: Annotated[Any, Body()]) -> EventStream:
+        asked = read_ask(sent)
+        if asked is None:
+            raise Refusal(422, "Cette question ne se lit pas.")
+        return EventStream(answer_events(service, asked, feedback is not None))
+
+    return routes
+
+
+async def answer_events(service: Service, asked: Ask, rated: bool) -> AsyncGenerator[bytes, None]:
+    """Yield the exchange as far as it is written, its markup, and whether it is whole; or the problem that ends it."""
+    try:
+        async with aclosing(answer(service, asked)) as exchanges:
+            async for exchange, done in exchanges:
+                if exchange is None:
+                    yield KEEPALIVE_COMMENT
+                    continue
+                kept = exchange.model_dump(mode="json")
+                yield _render_event({"exchange": kept, "html": render_answer(exchange, rated), "done": done})
+    except Exception as error:
+        yield _render_event({"problem": describe_failure(error).model_dump(exclude_none=True)})
+
+
+async def answer(service: Service, asked: Ask) -> AsyncGenerator[tuple[Exchange | None, bool], None]:
+    """Give the exchange as far as it is written, and whether it is whole; None whenever nothing came for a while."""
     index = service.open_index()
     if index is None:
-        yield Exchange(question=sent.question, text=INDEX_MISSING, status="unavailable"), True
+        yield Exchange(question=asked.question, text=INDEX_MISSING, status="unavailable"), True
         return
     text = ""
-    for piece in stream_reply(index, sent.question, history_of(sent.history)):
-        if isinstance(piece, Answer):
-            yield Exchange.of(sent.question, piece), True
-        else:
-            text += piece
-            yield Exchange(question=sent.question, text=text), False
+    async with aclosing(read_apart(index, asked.question, history_of(asked.history))) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Answer):
+                yield Exchange.of(asked.question, piece), True
+            elif piece is None:
+                yield None, False
+            else:
+                text += piece
+                yield Exchange(question=asked.question, text=text), False
+
+
+def _render_event(payload: dict[str, Any]) -> bytes:
+    return format_sse_event(data_str=json.dumps(payload, ensure_ascii=False))
 
 
 def render_answer(exchange: Exchange, rated: bool = False) -> str:

@@ -38,7 +38,6 @@ class Exchange(BaseModel):
 class Ask(BaseModel):
     """A question as the page sends it, with what was said before."""
 
-    number: int = 0
     question: Annotated[str, Field(max_length=4 * MAX_QUESTION)]
     history: list[Exchange] = []
 

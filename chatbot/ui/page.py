@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from chatbot.api import Service
-from chatbot.ui.chat import build_chat
+from chatbot.ui.chat import build_chat, chat_routes
 from chatbot.ui.compare import build_compare
 from chatbot.ui.dossier import build_dossier
 from chatbot.ui.explorer import build_explorer
@@ -28,20 +28,21 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 window.page ??= {
   calls: [],
   start(...given) { this.calls.push(["start", given]); },
-  receive(...given) { this.calls.push(["receive", given]); },
 };
 """
 
 
 def mount_page(api: FastAPI, service: Service, feedback: Path | None = None) -> FastAPI:
-    """Add the page at / to the application, and its style and scripts under /page; ratings go to `feedback`, if any."""
+    """Add the page at / to the application, its style and scripts under /page; ratings go to `feedback`, if any."""
+    ratings = Feedback(feedback) if feedback else None
+    api.include_router(chat_routes(service, ratings))
     files = StaticFiles(directory=FILES)
     api.mount(f"/page/{version_files()}", files)
     api.mount("/page", files)
     fonts = ["system-ui", "sans-serif"]
     application: FastAPI = gr.mount_gradio_app(
         api,
-        build_page(service, Feedback(feedback) if feedback else None),
+        build_page(service, ratings),
         path="/",
         theme=gr.themes.Base(font=fonts, font_mono=["monospace"]),
         head=render_head(),
@@ -62,8 +63,14 @@ def build_page(service: Service, feedback: Feedback | None) -> gr.Blocks:
         build_explorer(service)
         build_compare(service)
         build_dossier(service)
-    page.queue(default_concurrency_limit=8)
+    page.app_id = int(version_page(), 16)  # the same in every process: by it a browser knows that its page is old
     return page
+
+
+def version_page() -> str:
+    """Give what changes with the views themselves, as far as a browser that has the page open must know."""
+    sources = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(version_files().encode() + sources + gr.__version__.encode()).hexdigest()[:12]
 
 
 @cache

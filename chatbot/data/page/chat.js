@@ -1,5 +1,6 @@
 // The chat: questions out, answers in, word by word; the conversation stays in this browser.
 import { page } from "./app.js";
+import * as asking from "./asking.js";
 import { ratingActions } from "./rating.js";
 import * as shelf from "./shelf.js";
 import { copy, copyWords, sourcesOf } from "./words.js";
@@ -8,14 +9,12 @@ const KEY = "conversation";
 const KEPT = 50;
 const SENT = 20; // exchanges sent along: what the chatbot takes into account
 const PACE = { frames: 40, least: 3, most: 12 }; // a second for an answer, in words a frame
-const PATIENCE = 2500; // milliseconds without a word after which the server is asked whether it lives
 const wide = matchMedia("(min-width: 48rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let gradio = null;
 let exchanges = [];
-let pending = null; // {number, article, question, exchange, words, timer}
-let number = 0;
+let pending = null; // {article, question, exchange, words, stopper}
 let editing = null; // the place of the question that is being edited
 let erased = null; // what « Annuler » brings back
 
@@ -88,48 +87,39 @@ function send(words) {
   erased = null;
   const article = append(question);
   article.setAttribute("aria-busy", "true");
-  number += 1;
-  pending = { number, article, question, exchange: null, timer: setTimeout(ask_health, PATIENCE, number) };
+  const asked = { article, question, exchange: null, stopper: new AbortController() };
+  pending = asked;
   settle();
   if (!wide.matches) field().blur(); // the keyboard of a phone would hide the answer
   article.scrollIntoView({ block: "start", behavior: still.matches ? "instant" : "smooth" });
-  gradio.trigger("ask", { number, question, history: exchanges.slice(-SENT) });
+  const body = { question, history: exchanges.slice(-SENT) };
+  asking.ask(body, (sent) => receive(asked, sent), asked.stopper).catch((failure) => fail(asked, failure));
 }
 
-async function ask_health(asked) {
-  if (pending?.number !== asked || pending.exchange) return;
-  try {
-    await fetch("api/health", { cache: "no-store" });
-    if (pending?.number === asked) pending.timer = setTimeout(ask_health, PATIENCE, asked);
-  } catch {
-    if (pending?.number === asked) fail();
-  }
-}
-
-function fail(words = "Le serveur ne répond pas.") {
-  const { article, question, timer } = pending;
-  clearTimeout(timer);
+function fail(asked, failure) {
+  if (pending !== asked) return;
+  const { article, question } = asked;
   pending = null;
   article.remove();
   field().value = question;
   shelf.keepDraft(question);
   fit();
-  notice(`${words} Votre question est gardée : réessayez dans un instant.`);
+  notice(`${failure.message} Votre question est gardée : réessayez dans un instant.`);
   settle();
+  if (failure.lost) asking.look();
 }
 
-// What Gradio brings of the answer under way: so far, or whole.
-function receive(sent) {
-  if (sent?.failed && pending) { fail("Une erreur est survenue."); return; }
-  if (!sent || sent.number !== pending?.number) return;
-  const first = !pending.exchange;
-  pending.exchange = sent.exchange;
-  pending.done = sent.done;
+// What has come of the answer under way: so far, or whole.
+function receive(asked, sent) {
+  if (pending !== asked) return;
+  const first = !asked.exchange;
+  asked.exchange = sent.exchange;
+  asked.done = sent.done;
   const holder = document.createElement("div");
   holder.innerHTML = sent.html;
-  pending.whole = holder;
-  pending.markup = sent.html;
-  if (first) { pending.words = 0; reveal(pending); }
+  asked.whole = holder;
+  asked.markup = sent.html;
+  if (first) { asked.words = 0; reveal(asked); }
 }
 
 // Show a few more words of the answer at each frame.
@@ -150,7 +140,6 @@ function reveal(shown) {
 
 function finish() {
   const { article, exchange, markup } = pending;
-  clearTimeout(pending.timer);
   pending = null;
   article.removeAttribute("aria-busy");
   fill(article, markup);
@@ -162,8 +151,8 @@ function finish() {
 
 function stop() {
   if (!pending) return;
-  const { article, question } = pending;
-  clearTimeout(pending.timer);
+  const { article, question, stopper } = pending;
+  stopper.abort();
   const text = article.querySelector(".answered .text")?.innerText ?? "";
   pending = null;
   article.removeAttribute("aria-busy");
@@ -297,4 +286,4 @@ const actions = {
 
 page.define("chat", { start, actions });
 
-export { receive, keepAnswer };
+export { keepAnswer };

@@ -1,11 +1,11 @@
 // Every view of the page; Gradio calls `page` once a view stands in its place, which may be before this is loaded.
 import { page } from "./app.js";
-import { receive } from "./chat.js";
+import "./chat.js";
 import "./compare.js";
 import "./dossier.js";
 import "./explore.js";
 import "./sheet.js";
 
 const waiting = window.page?.calls ?? [];
-window.page = { start: page.start, receive };
+window.page = { start: page.start };
 for (const [name, given] of waiting) window.page[name](...given);
