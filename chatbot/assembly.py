@@ -228,15 +228,19 @@ def create_app(settings: Settings) -> FastAPI:
     model = open_language_model(settings)
     service = LiveIndex(settings.vectorstore, partial(open_current, settings, model))
     service.start()
-    api = create_api(service)
+    return mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
+
+
+def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
+    """Have the index closed when the application has answered its last request."""
 
     @asynccontextmanager
     async def serving(app: FastAPI) -> AsyncIterator[None]:
         yield
         service.stop()
 
-    api.router.lifespan_context = serving
-    return mount_page(api, service, settings.feedback)
+    app.router.lifespan_context = serving
+    return app
 
 
 def make_process(settings: Settings) -> FastAPI:

@@ -1,0 +1,84 @@
+"""An application that tests serve as `app.py` does, in a process of its own or several.
+
+Run as `python -m tests.served KIND FOLDER PORT WORKERS`. KIND is `slow`: each answer says through the pipe `asked` that
+it is under way, and ends when `go on` is written to; `broken`: it can't be made; or `indexed`: answers give the number
+of sheets in the vectorstore's current index, and the process.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from chatbot.answering import Answer
+from chatbot.api import OpenIndex, create_api
+from chatbot.assembly import LiveIndex, close_at_the_end
+from chatbot.browse import Browser
+from chatbot.config import Settings
+from chatbot.index import Index, open_index
+from chatbot.question import Turn
+from chatbot.ui import mount_page
+from chatbot.workers import StartFailed, serve_alone, serve_together
+from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
+from tests.fake_embedder import FakeEmbedder
+
+ASKED, GO_ON = "asked", "go on"
+
+
+@dataclass
+class PipedChatbot(FakeChatbot):
+    """Waits for a word through a pipe before it answers."""
+
+    folder: Path = Path()
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        if question == "Lentement ?":
+            (self.folder / ASKED).write_text("asked")
+            (self.folder / GO_ON).read_text()
+        return super().answer(question, history)
+
+
+def make_slow(folder: Path) -> FastAPI:
+    service = FakeService(PipedChatbot(folder=folder))
+    return mount_page(create_api(service), service)
+
+
+def make_broken(folder: Path) -> FastAPI:
+    raise StartFailed("Broken on purpose.")
+
+
+def make_indexed(folder: Path) -> FastAPI:
+    settings = Settings(vectorstore=folder / "vectorstore", embedding="fake", workers=2)
+
+    def open_current() -> tuple[Index, OpenIndex]:
+        index = open_index(settings.vectorstore, settings, open_model=lambda choice: FakeEmbedder())
+        chatbot = FakeChatbot(text=f"{len(index.catalogue)} {os.getpid()}")
+        counts = (len(index.catalogue), len(index.chunks), "fake", index.created_at)
+        return index, OpenIndex(chatbot, Browser(index.catalogue, FakeSearcher()), *counts)  # type: ignore[arg-type]
+
+    live = LiveIndex(settings.vectorstore, open_current, watch_seconds=0.05)
+    live.start()
+    return close_at_the_end(create_api(live), live)
+
+
+def main(kind: str, folder: str, port: str, workers: str) -> int:
+    make = partial({"slow": make_slow, "broken": make_broken, "indexed": make_indexed}[kind], Path(folder))
+    with socket.create_server(("127.0.0.1", int(port))) as listener:
+        try:
+            if workers == "1":
+                serve_alone(make, listener, lambda: print("ready", flush=True))
+            else:
+                serve_together(make, listener, int(workers), lambda: print("ready", flush=True))
+        except StartFailed as error:
+            print(error, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
