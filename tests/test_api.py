@@ -175,7 +175,6 @@ def test_a_wrong_method_is_405_with_the_right_ones(client: TestClient) -> None:
     assert_problem(response, 405, "méthode")
     assert response.headers["allow"] == "POST"
     assert_problem(client.delete("/api/health"), 405)
-    assert_problem(client.post("/api/search"), 405)
 
 
 def test_without_an_index_only_health_answers(client: TestClient, service: FakeService) -> None:
@@ -226,7 +225,8 @@ def test_openapi_describes_answers_and_problems(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     routes = ("answer", "answer/stream", "health", "ready", "sheets/{sheet_id}")
     routes += ("search", "explore", "compare", "parcours/{sheet_id}", "dossier")
-    assert set(paths) == {"/metrics", *(f"/api/{route}" for route in routes)}
+    openai = {"/v1/chat/completions", "/v1/models", "/v1/models/{name}"}
+    assert set(paths) == {"/metrics", *openai, *(f"/api/{route}" for route in routes)}
     assert "application/problem+json" in paths["/api/answer"]["post"]["responses"]["422"]["content"]
     assert client.get("/docs").status_code == 200
 

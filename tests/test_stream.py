@@ -122,7 +122,6 @@ def test_the_conversation_arrives() -> None:
 
 def test_what_is_wrong_before_the_stream_is_an_ordinary_problem() -> None:
     assert_problem(make_client(FakeChatbot()).post("/api/answer/stream", json={"question": " "}), 422, "question")
-    assert_problem(make_client(FakeChatbot()).get("/api/answer/stream"), 405)
     assert_problem(make_client(None).post("/api/answer/stream", json=QUESTION), 503, "python -m chatbot index")
 
 
@@ -142,6 +141,16 @@ def test_a_failure_in_mid_stream_ends_it_with_a_problem(failure: Exception, stat
     assert problem["status"] == status
     assert words in problem["detail"]
     assert "secret" not in response.text
+
+
+def test_what_fails_before_the_first_words_is_an_ordinary_problem() -> None:
+    class Full(FakeChatbot):
+        def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+            raise Refusal(503, "Trop de questions à la fois.", {"Retry-After": "2"})
+
+    response = make_client(Full()).post("/api/answer/stream", json=QUESTION)
+    assert_problem(response, 503, "Trop de questions")
+    assert response.headers["retry-after"] == "2"
 
 
 def test_while_nothing_comes_the_connection_is_kept_open() -> None:

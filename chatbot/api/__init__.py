@@ -1,7 +1,6 @@
 """The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
 
 from dataclasses import asdict
-from itertools import chain
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,6 +21,7 @@ from chatbot.api.bodies import (
 )
 from chatbot.api.browse import browse_routes
 from chatbot.api.metrics import CONTENT_TYPE, render_metrics
+from chatbot.api.openai import openai_routes
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
 from chatbot.api.service import OpenIndex, Service, reply, stream_reply
 from chatbot.api.stream import stream_routes
@@ -126,16 +126,17 @@ def create_api(service: Service) -> FastAPI:
             "sections": sections,
         }
 
-    routers = [stream_routes(opened), browse_routes(opened)]
-    for router in routers:
-        api.include_router(router)
+    api.include_router(stream_routes(opened))
+    api.include_router(openai_routes(opened))
+    api.include_router(browse_routes(opened))
 
+    @api.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
     @api.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
     def no_route(request: Request) -> None:
         """Refuse what no route serves here, so that the page mounted at / never sees it."""
         allowed = {
             method
-            for route in chain(api.routes, *(router.routes for router in routers))
+            for route in api.routes
             if route.matches(request.scope)[0] is Match.PARTIAL
             for method in getattr(route, "methods", None) or ()
         }

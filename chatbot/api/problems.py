@@ -34,6 +34,16 @@ FIELD_DETAILS = {
 }
 
 
+OPENAI = "/v1/"
+OPENAI_CODES = {
+    401: "invalid_api_key",
+    404: "not_found",
+    429: "rate_limit_exceeded",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
 class Problem(BaseModel):
     """An RFC 9457 problem document; `errors` names the fields of a body that doesn't fit."""
 
@@ -55,15 +65,29 @@ def add_handlers(api: FastAPI) -> None:
     api.add_exception_handler(Exception, _report_failure)
 
 
+def openai_error(status: int, message: str, param: str | None = None) -> dict[str, str | None]:
+    """Give what OpenAI's clients read of a refusal: `type`, `code` and `param` are theirs, `message` is in French."""
+    kind = "rate_limit_error" if status == 429 else "invalid_request_error" if status < 500 else "server_error"
+    return {"message": message, "type": kind, "param": param, "code": OPENAI_CODES.get(status)}
+
+
 def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document for OpenAPI the problems that a route answers with."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def _render_problem(
-    status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
+def render_problem(
+    path: str,
+    status: int,
+    detail: str,
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> JSONResponse:
+    """Refuse a request to a path: with a problem document, under /v1 with an error as OpenAI writes it."""
+    if path.startswith(OPENAI):
+        param = errors[0]["field"] if errors else None
+        return JSONResponse({"error": openai_error(status, detail, param)}, 400 if status == 422 else status, headers)
     document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
     return JSONResponse(
         document.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
@@ -79,7 +103,8 @@ def problem_of(error: StarletteHTTPException) -> Problem:
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StarletteHTTPException)
-    return _render_problem(error.status_code, problem_of(error).detail, headers=dict(error.headers or {}))
+    problem, headers = problem_of(error), dict(error.headers or {})
+    return render_problem(request.url.path, problem.status, problem.detail, headers=headers)
 
 
 def _refuse_body(request: Request, error: Exception) -> JSONResponse:
@@ -94,8 +119,8 @@ def _refuse_body(request: Request, error: Exception) -> JSONResponse:
         if "expected" in context:  # "'user' or 'assistant'"
             context = {"expected": re.sub(r"'([^']*)'", r"« \1 »", context["expected"]).replace(" or ", " ou ")}
         errors.append({"field": field, "detail": sentence.format(field=field, **context)})
-    return _render_problem(422, errors[0]["detail"], errors[:10])
+    return render_problem(request.url.path, 422, errors[0]["detail"], errors[:10])
 
 
 def _report_failure(request: Request, error: Exception) -> JSONResponse:
-    return _render_problem(500, FAILURE)
+    return render_problem(request.url.path, 500, FAILURE)

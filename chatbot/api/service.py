@@ -1,6 +1,6 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,7 +57,7 @@ def reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Answer:
 
 def stream_reply(
     index: OpenIndex, question: str, history: Sequence[Turn], stop: Stop | None = None
-) -> Iterator[str | Answer]:
+) -> Generator[str | Answer, None, None]:
     """Yield pieces of the text as they are written, then the whole answer; without a language model that alone.
 
     A stop tells that nobody waits any more.

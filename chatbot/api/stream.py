@@ -10,10 +10,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, closing, suppress
 from typing import Literal
 
-import anyio.to_thread
 from fastapi import APIRouter
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -26,6 +26,7 @@ from chatbot.llm import Stop
 from chatbot.question import Turn
 
 LOG = logging.getLogger("chatbot.api")
+FIRST_SECONDS = 1.0  # how long a failure can still be told by the status of the response
 KEEPALIVE_SECONDS = 15.0  # many proxies close what is silent for 30 to 60 s
 EXAMPLE = (
     'event: piece\ndata: {"text":"Il faut un **bac + 5** [MET.854]."}\n\n'
@@ -40,25 +41,31 @@ class PieceBody(BaseModel):
 
 
 class EventStream(StreamingResponse):
-    """A response of server-sent events that closes their generator, however it ends."""
+    """A response of server-sent events, begun with the first; it closes their generator, however it ends."""
 
     media_type = "text/event-stream"
 
     def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         # nginx holds back what it proxies, unless it is told otherwise
-        super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(self._go_on(), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events as they come."""
+        """Send the events as they come; raise, before anything is sent, what the first one raises."""
         async with aclosing(self._events):
+            self._first = await anext(self._events)
             await super().__call__(scope, receive, send)
+
+    async def _go_on(self) -> AsyncGenerator[bytes, None]:
+        yield self._first
+        async for event in self._events:
+            yield event
 
 
 async def read_apart(
     index: OpenIndex, question: str, history: Sequence[Turn], keepalive: float = KEEPALIVE_SECONDS
 ) -> AsyncGenerator[str | Answer | None, None]:
-    """Yield what `stream_reply` gives, read in a thread; None whenever nothing came for a while.
+    """Yield what `stream_reply` gives, read in a thread; None where nothing came for a while.
 
     Close it to have the thread end at once, or where the chatbot works at that moment, at its next piece.
     """
@@ -81,13 +88,15 @@ async def read_apart(
         except Exception as error:
             give(error)
 
-    reading = asyncio.create_task(anyio.to_thread.run_sync(read))
+    reading = asyncio.create_task(run_in_threadpool(read))
+    patience = min(FIRST_SECONDS, keepalive)
     try:
         while True:
             try:
-                item = await asyncio.wait_for(given.get(), keepalive)
+                item = await asyncio.wait_for(given.get(), patience)
             except TimeoutError:
                 yield None
+                patience = keepalive
                 continue
             if isinstance(item, Exception):
                 raise item
@@ -120,10 +129,15 @@ def render_event(name: Literal["piece", "answer", "error"], body: BaseModel) -> 
 
 
 async def answer_events(index: OpenIndex, question: str, history: Sequence[Turn]) -> AsyncGenerator[bytes, None]:
-    """Yield the events of an answer: any number of `piece`, then one `answer`; or one `error`, that ends all."""
+    """Yield the events of an answer: any number of `piece`, then one `answer`; or one `error`, that ends all.
+
+    What fails before the first is raised.
+    """
+    begun = False
     try:
         async with aclosing(tell(index, question, history)) as pieces:
             async for piece in pieces:
+                begun = True
                 if piece is None:
                     yield KEEPALIVE_COMMENT
                 elif isinstance(piece, Answer):
@@ -131,6 +145,8 @@ async def answer_events(index: OpenIndex, question: str, history: Sequence[Turn]
                 else:
                     yield render_event("piece", PieceBody(text=piece))
     except Exception as error:
+        if not begun:
+            raise
         yield render_event("error", describe_failure(error))
 
 
