@@ -1,6 +1,5 @@
 """The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -24,8 +23,8 @@ from chatbot.api.metrics import CONTENT_TYPE, render_metrics
 from chatbot.api.openai import openai_routes
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
 from chatbot.api.service import OpenIndex, Service, reply, stream_reply
+from chatbot.api.sheets import describe_sheet
 from chatbot.api.stream import stream_routes
-from chatbot.citations import public_url
 from chatbot.question import Turn
 
 __all__ = [
@@ -38,6 +37,7 @@ __all__ = [
     "OpenIndex",
     "Service",
     "create_api",
+    "describe_sheet",
     "reply",
     "stream_reply",
 ]
@@ -113,18 +113,7 @@ def create_api(service: Service) -> FastAPI:
         found = opened().chatbot.catalogue.get(sheet_id)
         if found is None:
             raise Refusal(404, f"Aucune fiche chargée ne porte l'identifiant « {sheet_id[:40]} ».")
-        facts = asdict(found)
-        sections = [section for section in facts.pop("sections") if section["text"]]
-        for name in ("sheet_id", "kind", "title", "detailed", "files"):
-            facts.pop(name)
-        return {
-            "id": found.sheet_id,
-            "kind": found.kind,
-            "title": found.title,
-            "url": public_url(found.sheet_id, found.kind, found.lien),
-            "facts": {name: value for name, value in facts.items() if value},
-            "sections": sections,
-        }
+        return describe_sheet(found)
 
     api.include_router(stream_routes(opened))
     api.include_router(openai_routes(opened))

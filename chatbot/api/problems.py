@@ -1,6 +1,7 @@
 """What goes wrong in a request comes in; an RFC 9457 problem document in French goes out."""
 
 import re
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -109,9 +110,15 @@ def _refuse(request: Request, error: Exception) -> JSONResponse:
 
 def _refuse_body(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    errors = describe_errors({**item, "loc": item["loc"][1:]} for item in error.errors())
+    return render_problem(request.url.path, 422, errors[0]["detail"], errors[:10])
+
+
+def describe_errors(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Say in French what Pydantic found wrong, field by field."""
     errors = []
-    for item in error.errors():
-        field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"][1:])) or "body"
+    for item in found:
+        field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"])) or "body"
         field = field.encode("utf-8", "replace").decode()[:80]
         kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
         sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
@@ -119,7 +126,7 @@ def _refuse_body(request: Request, error: Exception) -> JSONResponse:
         if "expected" in context:  # "'user' or 'assistant'"
             context = {"expected": re.sub(r"'([^']*)'", r"« \1 »", context["expected"]).replace(" or ", " ou ")}
         errors.append({"field": field, "detail": sentence.format(field=field, **context)})
-    return render_problem(request.url.path, 422, errors[0]["detail"], errors[:10])
+    return errors
 
 
 def _report_failure(request: Request, error: Exception) -> JSONResponse:

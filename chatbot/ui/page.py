@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
@@ -17,6 +18,7 @@ from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import FILES
 from chatbot.ui.header import TITLE, build_header
 from chatbot.ui.sheet import build_sheet
+from chatbot.ui.tools import build_tools
 
 # Gradio takes its words from the browser's language: the page is in French for everybody. It may put a view in its
 # place before the scripts are there: their calls wait.
@@ -48,6 +50,7 @@ def mount_page(api: FastAPI, service: Service, feedback: Path | None = None) -> 
         head=render_head(),
         footer_links=[],
         ssr_mode=False,
+        mcp_server=find_spec("mcp") is not None,  # comes with gradio[mcp]
         favicon_path=FILES / "icon.svg",
     )
     return application
@@ -63,6 +66,7 @@ def build_page(service: Service, feedback: Feedback | None) -> gr.Blocks:
         build_explorer(service)
         build_compare(service)
         build_dossier(service)
+        build_tools(service)
     page.app_id = int(version_page(), 16)  # the same in every process: by it a browser knows that its page is old
     return page
 
