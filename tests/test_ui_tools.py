@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,7 +22,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 
 from chatbot.ui.tools import build_tools
 from tests.fake_chatbot import FakeChatbot, FakeService
-from tests.site import find_port, serve_apart
+from tests.site import find_port, serve_apart, skip_or_fail
 from tests.small_world import FOUNDER, RINGER, TAMER
 
 NAMES = ["answer", "search", "read_sheet", "explore", "compare", "parcours"]
@@ -142,6 +145,25 @@ def test_a_program_sees_the_tools_and_nothing_else(program: Client) -> None:
 def test_any_process_can_serve_a_call_without_a_session(url: str) -> None:
     response = httpx.post(f"{url}/gradio_api/run/read_sheet", json={"data": [TAMER]})
     assert json.loads(response.json()["data"][0])["id"] == TAMER
+
+
+DOCUMENTED = (Path(__file__).parent.parent / "docs" / "clients.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", DOCUMENTED, re.DOTALL)
+CURL = re.findall(r"^    (curl .*?)\n\n", DOCUMENTED + "\n", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=("stream", "openai", "mcp", "gradio_client"))
+def test_what_is_documented_in_python_runs(url: str, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(code.replace("http://127.0.0.1:7860", url), {})
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("command", CURL, ids=("stream", "run"))
+def test_what_is_documented_with_curl_runs(url: str, command: str) -> None:
+    if shutil.which("curl") is None:
+        skip_or_fail("no curl found: its commands were not tried")
+    command = command.replace("http://127.0.0.1:7860", url).replace("curl", "curl -sf", 1)
+    assert subprocess.run(command, shell=True, capture_output=True, check=True).stdout
 
 
 WITHOUT_MCP = """
