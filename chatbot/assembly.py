@@ -33,6 +33,7 @@ from chatbot.index.build import Report
 # Understanding questions takes scikit-learn, a second to import: indexing does without where it can.
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from chatbot.answering import Chatbot
     from chatbot.api import OpenIndex
@@ -175,12 +176,34 @@ class LiveIndex:
         self._version: str | None = None
         self._index: Index | None = None
         self._opened: OpenIndex | None = None
+        self._starting = False
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="index watcher", daemon=True)
 
     def open_index(self) -> OpenIndex | None:
         """Give the index that answers now, or None while there is none."""
         return self._opened
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the first index is being opened."""
+        return self._starting and self._opened is None
+
+    def start_apart(self, told: Callable[[Exception | None], None]) -> None:
+        """Start in a thread of its own; then tell what keeps the index from being opened, or that nothing does."""
+
+        def start() -> None:
+            try:
+                self.start()
+            except Exception as error:
+                told(error)
+            else:
+                told(None)
+            finally:
+                self._starting = False
+
+        self._starting = True
+        threading.Thread(target=start, name="index opener", daemon=True).start()
 
     def start(self) -> None:
         """Open the current index, if any, and watch for the next; raise IndexProblem for one that can't be opened."""
@@ -220,44 +243,67 @@ class LiveIndex:
                     LOG.warning("The new index can't be opened, all goes on as before: %s", error)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the application, page and routes, over the current index; 503 while there is none."""
+def create_app(service: LiveIndex, settings: Settings) -> ASGIApp:
+    """Make the application, page and routes, over a service; 503 while that has no index."""
     from chatbot.api import create_api
+    from chatbot.telemetry.requests import RequestWatch
     from chatbot.ui import mount_page
 
-    model = open_language_model(settings)
-    service = LiveIndex(settings.vectorstore, partial(open_current, settings, model))
-    service.start()
-    return mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
+    app = mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
+    return RequestWatch(app, frozenset(getattr(route, "path", "") for route in app.routes))
 
 
 def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
     """Have the index closed when the application has answered its last request."""
+    before = app.router.lifespan_context
 
     @asynccontextmanager
     async def serving(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with before(app):
+            yield
         service.stop()
 
     app.router.lifespan_context = serving
     return app
 
 
-def make_process(settings: Settings) -> FastAPI:
-    """Set a process up, and make the application in it; raise StartFailed, which says what is wrong."""
+def make_service(settings: Settings) -> LiveIndex:
+    """Set a process up, and make the service in it, not yet started; raise StartFailed, which says what is wrong."""
+    from chatbot.telemetry.logs import set_up_logs
+    from chatbot.telemetry.tracing import set_up_traces
     from chatbot.workers import StartFailed
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up_logs(settings.log, settings.log_questions)
+    set_up_traces()
     threadpool_limits(1)  # the matrices of a question are small: threads only get into each other's way
     try:
-        return create_app(settings)
-    except (IndexProblem, EmbeddingError, SettingsError) as error:
+        return LiveIndex(settings.vectorstore, partial(open_current, settings, open_language_model(settings)))
+    except SettingsError as error:
         raise StartFailed(str(error)) from error
 
 
+def make_process(settings: Settings) -> ASGIApp:
+    """Make the application in one process of several, ready to answer: until it is, the others do.
+
+    Raise StartFailed, which says what is wrong.
+    """
+    from chatbot.workers import StartFailed
+
+    service = make_service(settings)
+    try:
+        service.start()
+    except (IndexProblem, EmbeddingError) as error:
+        raise StartFailed(str(error)) from error
+    return create_app(service, settings)
+
+
 def serve(settings: Settings) -> None:
-    """Serve until told to stop; raise AddressTaken or StartFailed when that can't start."""
+    """Serve until told to stop; raise AddressTaken or StartFailed when that can't start.
+
+    A process that is alone answers while its index is being opened: that it lives, and 503.
+    """
+    from chatbot.telemetry.logs import set_up_logs
+    from chatbot.telemetry.processes import sharing_metrics
     from chatbot.workers import serve_alone, serve_together
 
     try:
@@ -270,9 +316,11 @@ def serve(settings: Settings) -> None:
     def announce() -> None:
         print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
 
-    make = partial(make_process, settings)
     with listener:
         if settings.workers == 1:
-            serve_alone(make, listener, announce)
+            service = make_service(settings)
+            serve_alone(partial(create_app, service, settings), listener, announce, service.start_apart)
         else:
-            serve_together(make, listener, settings.workers, announce)
+            set_up_logs(settings.log, settings.log_questions)
+            with sharing_metrics():
+                serve_together(partial(make_process, settings), listener, settings.workers, announce)

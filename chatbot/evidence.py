@@ -18,6 +18,7 @@ from chatbot.catalogue import fold
 from chatbot.keywords import Stems
 from chatbot.retrieval import read_weights
 from chatbot.sheets import Sheet
+from chatbot.stages import staged
 
 DATA = Path(__file__).parent / "data"
 STEMS = Stems()
@@ -142,6 +143,7 @@ class Evidence:
         self._matches: OrderedDict[tuple[str, int, str], NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
+    @staged("evidence")
     def find(self, sheet: Sheet, question: str, needs: Sequence[str], limit: int = 6) -> list[tuple[Passage, float]]:
         """Rank the sentences of a sheet for a question (names of the sheet taken out), best first.
 
@@ -154,6 +156,7 @@ class Evidence:
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(passages[row], float(scores[row])) for row in order]
 
+    @staged("evidence")
     def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
         """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
         passages = self._sentences(sheet).passages
@@ -204,6 +207,7 @@ class Evidence:
         """Give every sentence of a sheet, in order."""
         return self._sentences(sheet).passages
 
+    @staged("evidence")
     def similarity(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give the cosine of each text with a question."""
         similarities: NDArray[np.float32] = self._encode(texts) @ self._encode([question])[0]

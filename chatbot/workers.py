@@ -17,6 +17,8 @@ LOG = logging.getLogger("chatbot")
 DRAIN_SECONDS = 30  # for the answers under way when the server is told to stop
 HANG_SECONDS = 60  # a process that gives no sign of life for so long is replaced
 RETRY_SECONDS = 2.0
+# Starts something in a thread of its own, and tells what it ended with: None when all is well.
+StartApart = Callable[[Callable[[Exception | None], None]], None]
 
 
 class StartFailed(Exception):
@@ -29,12 +31,31 @@ class Make(Protocol):
     def __call__(self) -> Any: ...
 
 
-def serve_alone(make: Make, listener: socket.socket, announce: Callable[[], None]) -> None:
-    """Serve with this process until it is told to stop, then finish the answers under way; raise StartFailed."""
+def serve_alone(
+    make: Make, listener: socket.socket, announce: Callable[[], None], start_apart: StartApart | None = None
+) -> None:
+    """Serve with this process until it is told to stop, then finish the answers under way; raise StartFailed.
+
+    What starts apart does so while the server answers already; when it fails, the server ends.
+    """
     signal.signal(signal.SIGTERM, _end)  # uvicorn drains first, then does what would have been done without it
-    app = make()
-    announce()
-    uvicorn.Server(_configure(app)).run(sockets=[listener])
+    server = uvicorn.Server(_configure(make()))
+    troubles: list[Exception] = []
+
+    def tell(trouble: Exception | None) -> None:
+        if trouble is None:
+            announce()
+        else:
+            troubles.append(trouble)
+            server.should_exit = True
+
+    if start_apart is None:
+        announce()
+    else:
+        start_apart(tell)
+    server.run(sockets=[listener])
+    if troubles:
+        raise StartFailed(str(troubles[0])) from troubles[0]
 
 
 def serve_together(make: Make, listener: socket.socket, count: int, announce: Callable[[], None]) -> None:
@@ -102,7 +123,9 @@ def _make_again(make: Make) -> Any:
 def _configure(app: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_worker_healthcheck=HANG_SECONDS,
         **more,

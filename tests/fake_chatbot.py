@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex
+from chatbot.api.turns import TURNS, Turns
 from chatbot.browse import Browser
 from chatbot.browse.search import Ranked
 from chatbot.catalogue import Catalogue
@@ -60,6 +61,7 @@ class FakeService:
     """Serves a fake chatbot, or nothing while `chatbot` is None."""
 
     chatbot: FakeChatbot | None = field(default_factory=FakeChatbot)
+    turns: Turns = TURNS
 
     def open_index(self) -> OpenIndex | None:
         if self.chatbot is None:
@@ -67,4 +69,5 @@ class FakeService:
         browser = Browser(self.chatbot.catalogue, FakeSearcher())
         indexed_at, corpus_date = (datetime(2026, 1, day, tzinfo=UTC) for day in (2, 1))
         writer = (self.chatbot.generator, self.chatbot.remote_model)
-        return OpenIndex(self.chatbot, browser, 1, 2, "fake", indexed_at, "de8e75", corpus_date, *writer)  # type: ignore[arg-type]
+        about = (1, 2, "fake", indexed_at, "de8e75", corpus_date, *writer)
+        return OpenIndex(self.chatbot, browser, *about, turns=self.turns)  # type: ignore[arg-type]

@@ -37,10 +37,6 @@ def assert_problem(response: Any, status: int, *words: str) -> None:
     assert "Traceback" not in response.text
 
 
-def test_without_a_model_the_metrics_tell_of_none(client: TestClient) -> None:
-    assert client.get("/metrics").text == "# TYPE chatbot_sheets gauge\nchatbot_sheets 1\n"
-
-
 def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     response = client.post("/api/answer", json={"question": "Quel diplôme ?"})
     assert response.status_code == 200

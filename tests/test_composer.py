@@ -16,6 +16,7 @@ from chatbot.llm import Composer, LanguageModel
 from tests.answer_faults import find_faults
 from tests.fake_chat_model import FakeChatModel, writes
 from tests.fake_chatbot import FakeSearcher
+from tests.metrics import count, read_metrics
 from tests.small_world import BELL_BTS, FOUNDER, KEEPER, RINGER, SHEETS, STORYTELLER, TAMER, WIND_GAUGER, WIND_MASTER
 from tests.test_answering import QUESTIONS
 
@@ -366,12 +367,15 @@ def test_the_routes_answer_in_the_model_s_words(bot: Chatbot) -> None:
 
 def test_what_became_of_the_model_s_sentences_is_counted(bot: Chatbot) -> None:
     client = serve(compose(bot, writes(GOOD + " Un salaire de 98 765 euros [1].")))
+    before = read_metrics(client)
     client.post("/api/answer", json={"question": LEVEL})
-    metrics = client.get("/metrics")
-    assert metrics.headers["content-type"].startswith("text/plain")
-    assert 'chatbot_model_total{outcome="written"} 1' in metrics.text
-    assert 'chatbot_model_total{outcome="dropped.' in metrics.text
-    assert "chatbot_sheets 8" in metrics.text
+    after = read_metrics(client)
+    assert count(after, before, "chatbot_model_total", outcome="written") == 1
+    assert count(after, before, "chatbot_model_total", outcome="dropped.number") == 1
+    assert after["chatbot_sheets", frozenset()] == 8
+    stages = ("understanding", "retrieval", "evidence", "writing", "model", "verification")
+    for stage in stages:
+        assert count(after, before, "chatbot_stage_seconds_count", stage=stage) == 1, stage
 
 
 def test_a_dossier_is_written_without_the_model(bot: Chatbot) -> None:

@@ -9,13 +9,15 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "chatbot"
 ORDER = [
-    *("config", "sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
+    *("config", "stages", "telemetry"),
+    *("sheets", "catalogue", "citations", "chunks", "embedding", "keywords", "naming", "index", "retrieval"),
     *("onisep", "quality", "checking"),
     *("evidence", "question", "answering", "verification", "prompts", "llm"),
     *("browse", "dossier", "evaluation", "audit"),
     *("api", "ui", "workers", "assembly", "upkeep", "__main__"),
 ]
 HOMES = {
+    "anyio": {"api"},
     "bm25s": {"keywords"},
     "chromadb": {"index"},
     "defusedxml": {"onisep"},
@@ -30,13 +32,15 @@ HOMES = {
     "markdown_it": {"dossier", "ui"},
     "msgpack": {"embedding"},
     "numpy": {"embedding", "keywords", "index", "retrieval", "evidence", "question", "evaluation"},
+    "opentelemetry": {"stages", "telemetry"},
+    "prometheus_client": {"telemetry", "api"},
     "pydantic": {"sheets", "onisep", "quality", "index", "retrieval", "api", "ui"},
     "rapidfuzz": {"naming"},
     "reportlab": {"dossier"},
     "scipy": {"question"},
     "sentence_transformers": {"embedding"},
     "sklearn": {"question"},
-    "starlette": {"api"},
+    "starlette": {"api", "assembly", "telemetry"},
     "Stemmer": {"keywords"},
     "threadpoolctl": {"assembly"},
     "torch": {"embedding"},

@@ -7,10 +7,11 @@ import pytest
 
 from chatbot.browse import Browser
 from chatbot.citations import Citation, public_url
+from chatbot.telemetry.masking import mask
 from chatbot.ui.chat import render_answer
 from chatbot.ui.compare import describe_comparison
 from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
-from chatbot.ui.feedback import Feedback, mask
+from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import FILES
 from chatbot.ui.header import render_header
 from chatbot.ui.passages import find_passage, render_prose

@@ -18,6 +18,7 @@ from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence
 from chatbot.question import Question, Ranker, Turn, Understanding
 from chatbot.sheets import METIER, Sheet
+from chatbot.stages import staged
 
 SMALL = 200  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
 LONGEST = 2400  # characters of an answer about one sheet
@@ -68,6 +69,7 @@ class Chatbot:
         """Say how a question is understood, for those who maintain the understanding."""
         return self.understanding.understand(question, history)
 
+    @staged("writing")
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question in its conversation, every claim marked with the ID of its sheet."""
         understood = self.understand(question, history)

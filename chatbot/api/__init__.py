@@ -1,11 +1,13 @@
 """The FastAPI routes: a question comes in as JSON, the chatbot's `Answer` or an RFC 9457 problem in French goes out."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.responses import PlainTextResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,12 +21,24 @@ from chatbot.api.bodies import (
     ReadyBody,
 )
 from chatbot.api.browse import browse_routes
-from chatbot.api.metrics import CONTENT_TYPE, render_metrics
+from chatbot.api.metrics import metrics_routes
 from chatbot.api.openai import openai_routes
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
-from chatbot.api.service import OpenIndex, Service, reply, stream_reply
+from chatbot.api.replies import AnswerFailed, Channel
+from chatbot.api.service import (
+    INDEX_MISSING,
+    STARTING,
+    STARTING_SECONDS,
+    OpenIndex,
+    Service,
+    is_starting,
+    reply,
+    say_unavailable,
+    stream_reply,
+)
 from chatbot.api.sheets import describe_sheet
 from chatbot.api.stream import stream_routes
+from chatbot.api.turns import LONGEST, Overloaded
 from chatbot.question import Turn
 
 __all__ = [
@@ -34,16 +48,21 @@ __all__ = [
     "MAX_HISTORY",
     "MAX_MESSAGE",
     "MAX_QUESTION",
+    "STARTING",
+    "AnswerFailed",
+    "Channel",
     "OpenIndex",
+    "Overloaded",
     "Service",
     "create_api",
     "describe_sheet",
     "reply",
+    "say_unavailable",
     "stream_reply",
 ]
 # The largest body that the contract allows: 322,000 characters, each at most 12 bytes when escaped.
 MAX_BODY_BYTES = 4 * 1024 * 1024
-INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
+THREADS = 40 + LONGEST  # of the pool: those that wait for their turn leave the others as many as there always are
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -69,6 +88,12 @@ class BodyLimit:
         await self.app(scope, receive_limited if limited else receive, send)
 
 
+@asynccontextmanager
+async def _make_room(api: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
 def create_api(service: Service) -> FastAPI:
     """Make the application that serves /api and /docs."""
     api = FastAPIOffline(
@@ -76,6 +101,7 @@ def create_api(service: Service) -> FastAPI:
         redoc_url=None,
         description="Des réponses citées, tirées des fiches Onisep (Idéo, licence ODbL).",
         responses=describe_problems(422, 503),
+        lifespan=_make_room,
     )
     api.add_middleware(BodyLimit)
     add_handlers(api)
@@ -83,7 +109,8 @@ def create_api(service: Service) -> FastAPI:
     def opened() -> OpenIndex:
         index = service.open_index()
         if index is None:
-            raise Refusal(503, INDEX_MISSING)
+            headers = {"Retry-After": str(STARTING_SECONDS)} if is_starting(service) else None
+            raise Refusal(503, say_unavailable(service), headers)
         return index
 
     @api.post("/api/answer")
@@ -92,20 +119,16 @@ def create_api(service: Service) -> FastAPI:
         history = [Turn(message.role, message.content) for message in body.history]
         return AnswerBody.of(reply(opened(), body.question, history))
 
+    # Neither takes a thread of the pool: they answer while all of them are busy.
     @api.get("/api/health")
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Say that the process lives."""
         return {"status": "ok"}
 
     @api.get("/api/ready")
-    def ready() -> ReadyBody:
+    async def ready() -> ReadyBody:
         """Say what the open index holds."""
         return ReadyBody.model_validate(opened(), from_attributes=True)
-
-    @api.get("/metrics", response_class=PlainTextResponse)
-    def metrics() -> PlainTextResponse:
-        """Give the counts that Prometheus collects."""
-        return PlainTextResponse(render_metrics(opened()), media_type=CONTENT_TYPE)
 
     @api.get("/api/sheets/{sheet_id}", responses=describe_problems(404))
     def sheet(sheet_id: str) -> dict[str, Any]:
@@ -115,6 +138,7 @@ def create_api(service: Service) -> FastAPI:
             raise Refusal(404, f"Aucune fiche chargée ne porte l'identifiant « {sheet_id[:40]} ».")
         return describe_sheet(found)
 
+    api.include_router(metrics_routes(service))
     api.include_router(stream_routes(opened))
     api.include_router(openai_routes(opened))
     api.include_router(browse_routes(opened))

@@ -190,9 +190,9 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
             if len(question) > MAX_QUESTION:
                 raise Refusal(422, TOO_LONG)
             if not body.stream:
-                answer = reply(index, question, history)
+                answer = reply(index, question, history, channel="openai")
             else:
-                pieces = tell(index, question, history)
+                pieces = tell(index, question, history, channel="openai")
         if body.stream:
             return EventStream(completion.parts(pieces))
         return JSONResponse(completion.whole(answer))

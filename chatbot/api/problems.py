@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from chatbot.telemetry.logs import REQUEST_ID
+
 DETAILS = {
     400: "Le corps de la requête ne se lit pas : envoyez un objet JSON en UTF-8.",
     404: "Cette adresse n'existe pas. La liste des adresses est dans /docs.",
@@ -46,13 +48,14 @@ OPENAI_CODES = {
 
 
 class Problem(BaseModel):
-    """An RFC 9457 problem document; `errors` names the fields of a body that doesn't fit."""
+    """An RFC 9457 problem document; `errors` names the fields that don't fit, `request_id` is in the log too."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     errors: list[dict[str, str]] | None = None
+    request_id: str | None = None
 
 
 class Refusal(HTTPException):
@@ -89,7 +92,8 @@ def render_problem(
     if path.startswith(OPENAI):
         param = errors[0]["field"] if errors else None
         return JSONResponse({"error": openai_error(status, detail, param)}, 400 if status == 422 else status, headers)
-    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    title, request_id = HTTPStatus(status).phrase, REQUEST_ID.get() or None
+    document = Problem(title=title, status=status, detail=detail, errors=errors, request_id=request_id)
     return JSONResponse(
         document.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
     )

@@ -1,14 +1,21 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chatbot.answering import Answer, Chatbot
+from chatbot.api.replies import Channel, observe_reply
+from chatbot.api.turns import TURNS, Turns
 from chatbot.browse import Browser
 from chatbot.llm import Composer, Stop
 from chatbot.question import Turn
+
+INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
+STARTING = "Le service démarre : réessayez dans quelques secondes."
+STARTING_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class OpenIndex:
     generator: str = "extractive"  # what writes the answers, where it can
     remote_model: bool = False  # whether questions leave this machine for it
     is_degraded: Callable[[], bool] = lambda: False
+    turns: Turns = TURNS  # who is answered when
 
     @property
     def degraded(self) -> bool:
@@ -37,11 +45,6 @@ class OpenIndex:
         """Give the chatbot without a language model, for what has to come out the same each time."""
         return self.chatbot.extractive if isinstance(self.chatbot, Composer) else self.chatbot
 
-    @property
-    def model_counts(self) -> dict[str, int]:
-        """Give what was counted of a language model's sentences and answers; nothing without one."""
-        return self.chatbot.counts.snapshot() if isinstance(self.chatbot, Composer) else {}
-
 
 class Service(Protocol):
     """What the routes and the page are served from."""
@@ -50,21 +53,48 @@ class Service(Protocol):
         """Give the index that answers now, or None while there is none."""
 
 
-def reply(index: OpenIndex, question: str, history: Sequence[Turn]) -> Answer:
-    """Answer a question: every way in, page, API or tool, comes through here or through `stream_reply`."""
-    return index.chatbot.answer(question, history)
+def is_starting(service: Service) -> bool:
+    """Whether there is no index yet since it is being opened."""
+    return bool(getattr(service, "is_starting", False))
+
+
+def say_unavailable(service: Service) -> str:
+    """Say why there is no index to answer from."""
+    return STARTING if is_starting(service) else INDEX_MISSING
+
+
+def reply(index: OpenIndex, question: str, history: Sequence[Turn], *, channel: Channel = "api") -> Answer:
+    """Answer a question: every way in, page, API or tool, comes through here or through `stream_reply`.
+
+    Raise Overloaded when too many wait already, AnswerFailed for what goes wrong inside.
+    """
+
+    def answer() -> Generator[str | Answer, None, None]:
+        yield index.chatbot.answer(question, history)
+
+    with closing(observe_reply(answer(), question, channel, index.turns)) as pieces:
+        return next(piece for piece in pieces if isinstance(piece, Answer))
 
 
 def stream_reply(
-    index: OpenIndex, question: str, history: Sequence[Turn], stop: Stop | None = None
+    index: OpenIndex,
+    question: str,
+    history: Sequence[Turn],
+    stop: Stop | None = None,
+    *,
+    channel: Channel = "stream",
 ) -> Generator[str | Answer, None, None]:
     """Yield pieces of the text as they are written, then the whole answer; without a language model that alone.
 
-    A stop tells that nobody waits any more.
+    A stop tells that nobody waits any more. Raise as `reply` does, when the first piece is asked for.
     """
-    if index.generator == "extractive":
-        yield index.chatbot.answer(question, history)
-    elif isinstance(index.chatbot, Composer):
-        yield from index.chatbot.stream(question, history, stop)
-    else:
-        yield from index.chatbot.stream(question, history)
+
+    def answer() -> Generator[str | Answer, None, None]:
+        if index.generator == "extractive":
+            yield index.chatbot.answer(question, history)
+        elif isinstance(index.chatbot, Composer):
+            yield from index.chatbot.stream(question, history, stop)
+        else:
+            yield from index.chatbot.stream(question, history)
+
+    return observe_reply(answer(), question, channel, index.turns)

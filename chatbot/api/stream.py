@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from chatbot.answering import Answer
 from chatbot.api.bodies import AnswerBody, QuestionBody
 from chatbot.api.problems import FAILURE, Problem, describe_problems, problem_of
+from chatbot.api.replies import Channel
 from chatbot.api.service import OpenIndex, stream_reply
 from chatbot.llm import Stop
 from chatbot.question import Turn
@@ -63,7 +64,11 @@ class EventStream(StreamingResponse):
 
 
 async def read_apart(
-    index: OpenIndex, question: str, history: Sequence[Turn], keepalive: float = KEEPALIVE_SECONDS
+    index: OpenIndex,
+    question: str,
+    history: Sequence[Turn],
+    keepalive: float = KEEPALIVE_SECONDS,
+    channel: Channel = "stream",
 ) -> AsyncGenerator[str | Answer | None, None]:
     """Yield what `stream_reply` gives, read in a thread; None where nothing came for a while.
 
@@ -77,7 +82,7 @@ async def read_apart(
             loop.call_soon_threadsafe(given.put_nowait, item)
 
     def read() -> None:
-        pieces = stream_reply(index, question, history, stop)
+        pieces = stream_reply(index, question, history, stop, channel=channel)
         try:
             with closing(pieces):
                 for piece in pieces:
@@ -109,11 +114,15 @@ async def read_apart(
 
 
 async def tell(
-    index: OpenIndex, question: str, history: Sequence[Turn], keepalive: float = KEEPALIVE_SECONDS
+    index: OpenIndex,
+    question: str,
+    history: Sequence[Turn],
+    keepalive: float = KEEPALIVE_SECONDS,
+    channel: Channel = "stream",
 ) -> AsyncGenerator[str | Answer | None, None]:
     """Yield as `read_apart` does, but always in pieces: put together, they are the text of the answer."""
     told = False
-    async with aclosing(read_apart(index, question, history, keepalive)) as pieces:
+    async with aclosing(read_apart(index, question, history, keepalive, channel)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Answer) and not told:
                 for part in piece.pieces():

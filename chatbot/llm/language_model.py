@@ -12,6 +12,9 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
+from chatbot.stages import waiting
+from chatbot.telemetry.metrics import MODEL
+
 LOG = logging.getLogger("chatbot.llm")
 FIRST_SHARE = 0.5  # of the whole time: how long the first words may take
 ATTEMPTS = 2
@@ -74,6 +77,7 @@ class Counts:
         """Count under a name, such as "dropped.number"."""
         with self._lock:
             self._counter[name] += number
+        MODEL.labels(name).inc(number)
 
     def snapshot(self) -> dict[str, int]:
         """Give the counts so far."""
@@ -174,7 +178,8 @@ class LanguageModel:
             limit = first
             while True:
                 try:
-                    part = parts.get(timeout=max(0.0, limit - time.monotonic()))
+                    with waiting("model"):
+                        part = parts.get(timeout=max(0.0, limit - time.monotonic()))
                 except Empty:
                     raise ModelUnavailable("late") from None
                 if stop.is_set():

@@ -12,6 +12,7 @@ from chatbot.naming.data import Everyday, Vocabulary, read_vocabulary
 from chatbot.naming.groups import Group
 from chatbot.naming.spelling import RARE, Spelling
 from chatbot.naming.words import LINKS, Word, is_link, key_of, split_words
+from chatbot.stages import staged
 
 TYPED_ID = re.compile(
     r"\b(MET|FOR)(\s?[.\-_:°]\s?|\s|)(\d{1,6})\b(?!\s*(?:ans?|mois|h\b|heures?|jours?|€|euros?|min))", re.IGNORECASE
@@ -86,6 +87,7 @@ class Names:
         self._read = lru_cache(REMEMBERED)(self._read_words)
         self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
+    @staged("retrieval")
     def find(self, message: str, limit: int = 12) -> tuple[Mention, ...]:
         """Find the sheets named in a message: mentions that don't overlap, in the order of the message."""
         return self._find(message, limit)

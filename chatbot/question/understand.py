@@ -31,6 +31,7 @@ from chatbot.question.subjects import (
 )
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
+from chatbot.stages import staged
 
 RANKED = 25  # sheets among which the one meant is sought
 NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
@@ -80,6 +81,7 @@ class Understanding:
         self.resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
+    @staged("understanding")
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
         case = self.read(" ".join(message.split()), history)

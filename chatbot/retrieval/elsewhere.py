@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chatbot.catalogue import Catalogue
 from chatbot.index import EVERYDAY, Index
+from chatbot.stages import staged
 
 NEAREST = 4
 LEAST = 0.45  # cosine: questions about a sheet have 0.5 to 0.9 to its everyday text, small talk below 0.4
@@ -17,6 +18,7 @@ class Elsewhere:
         self._catalogue: Catalogue = index.catalogue
         self._titles = {sheet_id: title for sheet_id, title in titles.items() if sheet_id not in self._catalogue}
 
+    @staged("retrieval")
     def find(self, query: str) -> tuple[str, str] | None:
         """Give the ID and title of the sheet; None when a loaded one is as near, or none is near enough."""
         if not self._titles:

@@ -13,6 +13,7 @@ from chatbot.naming import Names
 from chatbot.retrieval.coverage import Coverage
 from chatbot.retrieval.features import Candidates, FeatureSource, Floats, SearchIndex
 from chatbot.retrieval.ranker import read_weights
+from chatbot.stages import staged
 
 COSINE_SHARE = 2.0  # a passage's cosine counts this many times its keyword score scaled to 1
 CACHED_QUERIES = 64
@@ -51,6 +52,7 @@ class Retriever:
         """Forget what was found: the index finds more than it did."""
         self._find.cache_clear()
 
+    @staged("retrieval")
     def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> list[SheetHit]:
         """Give the best sheets for a question, all or of one kind; none for a question without a known word."""
         candidates = self._find(query, kind)
@@ -62,6 +64,7 @@ class Retriever:
         best = np.argsort(-scores, kind="stable")[:limit]
         return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
 
+    @staged("retrieval")
     def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats:
         """Measure how much of a question these sheets say too: a row each, in the order of `COVERAGE`."""
         return self._coverage.measure(query, sheet_ids)
@@ -70,6 +73,7 @@ class Retriever:
         """Whether a word, as it is or inflected, stands in any sheet, name or everyday phrase."""
         return self._index.keywords.knows(word)
 
+    @staged("retrieval")
     def holding(self, query: str) -> set[str]:
         """Give the sheets in which every word of a query stands: as it is or inflected, begun or slightly misspelt."""
         return self._index.keywords.holding(query, lambda word: self.names.correct(fold(word))[:2])
@@ -78,6 +82,7 @@ class Retriever:
         """Give the candidates of a question with their features."""
         return self._find(query, None)
 
+    @staged("retrieval")
     def passages(
         self, query: str, sheet_ids: Sequence[str], headings: Collection[str] | None = None, limit: int = 5
     ) -> list[Hit]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Body
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from chatbot.answering import Answer
-from chatbot.api import INDEX_MISSING, Service
+from chatbot.api import Service, say_unavailable
 from chatbot.api.problems import Refusal
 from chatbot.api.stream import EventStream, describe_failure, read_apart
 from chatbot.citations import Citation
@@ -31,8 +31,9 @@ def build_chat(service: Service, feedback: Feedback | None) -> None:
 
     def open(stored: Any = None) -> dict[str, Any]:
         index = service.open_index()
+        missing = "" if index else f"<p>{escape(say_unavailable(service))}</p>"
         return {
-            "welcome": render_starters(index.chatbot.catalogue) if index else f"<p>{escape(INDEX_MISSING)}</p>",
+            "welcome": render_starters(index.chatbot.catalogue) if index else missing,
             "answers": [render_answer(exchange, feedback is not None) for exchange in read_conversation(stored)],
         }
 
@@ -81,10 +82,10 @@ async def answer(service: Service, asked: Ask) -> AsyncGenerator[tuple[Exchange 
     """Give the exchange as far as it is written, and whether it is whole; None whenever nothing came for a while."""
     index = service.open_index()
     if index is None:
-        yield Exchange(question=asked.question, text=INDEX_MISSING, status="unavailable"), True
+        yield Exchange(question=asked.question, text=say_unavailable(service), status="unavailable"), True
         return
     text = ""
-    async with aclosing(read_apart(index, asked.question, history_of(asked.history))) as pieces:
+    async with aclosing(read_apart(index, asked.question, history_of(asked.history), channel="page")) as pieces:
         async for piece in pieces:
             if isinstance(piece, Answer):
                 yield Exchange.of(asked.question, piece), True

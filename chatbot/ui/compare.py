@@ -7,7 +7,7 @@ import gradio as gr
 from pydantic import BaseModel, Field, ValidationError
 
 from chatbot.answering.wording import capital, name_of
-from chatbot.api import INDEX_MISSING, Service
+from chatbot.api import Service, say_unavailable
 from chatbot.browse import BrowseError, Browser, Card, Cell, Comparison
 from chatbot.ui.files import read_template
 from chatbot.ui.rendering import KINDS, escape, link_sheet, render_chip
@@ -37,7 +37,7 @@ def build_compare(service: Service) -> None:
     def compare(sent: Any = None) -> dict[str, Any]:
         index = service.open_index()
         if index is None:
-            return {"message": INDEX_MISSING, "chosen": []}
+            return {"message": say_unavailable(service), "chosen": []}
         try:
             chosen = Chosen.model_validate(sent)
         except ValidationError:

@@ -8,7 +8,7 @@ import gradio as gr
 from pydantic import BaseModel, Field, ValidationError
 
 from chatbot.answering.wording import capital
-from chatbot.api import INDEX_MISSING, Service
+from chatbot.api import Service, say_unavailable
 from chatbot.browse import Browser, Card, Filters, Option, Page
 from chatbot.ui.files import read_template
 from chatbot.ui.rendering import KINDS, count, escape, link_sheet, render_sheet_actions
@@ -49,7 +49,7 @@ def build_explorer(service: Service) -> None:
     def explore(sent: Any = None) -> dict[str, Any]:
         index = service.open_index()
         if index is None:
-            return {"message": INDEX_MISSING}
+            return {"message": say_unavailable(service)}
         try:
             query = Query.model_validate(sent)
         except ValidationError:
@@ -58,7 +58,7 @@ def build_explorer(service: Service) -> None:
 
     def form(_: Any = None) -> str:
         index = service.open_index()
-        return render_filters(index.browser) if index else f"<p>{escape(INDEX_MISSING)}</p>"
+        return render_filters(index.browser) if index else f"<p>{escape(say_unavailable(service))}</p>"
 
     gr.HTML(
         html_template=read_template("explorer"),

@@ -2,18 +2,16 @@
 
 import json
 import os
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chatbot.telemetry.masking import mask
 from chatbot.ui.conversation import Exchange
 
 MAX_BYTES = 20_000_000  # some 40,000 ratings; then the file is full until the operator moves it
-MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
-PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[ .\-/()]{0,2}\d){7,14}(?!\d)")
 
 
 class Rating(BaseModel):
@@ -59,8 +57,3 @@ class Feedback:
         except OSError:
             return False
         return True
-
-
-def mask(text: str) -> str:
-    """Mask e-mail addresses and phone numbers."""
-    return PHONE.sub("[numéro]", MAIL.sub("[adresse]", text))

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from chatbot.api import INDEX_MISSING, Service
+from chatbot.api import Service, say_unavailable
 from chatbot.ui.icons import icon
 from chatbot.ui.rendering import count, escape, link_out
 
@@ -42,7 +42,7 @@ def render_header(service: Service) -> str:
     """Say what is loaded, and what the page is."""
     index, notice = service.open_index(), ""
     if index is None:
-        loaded = INDEX_MISSING
+        loaded = say_unavailable(service)
     else:
         counts = index.chatbot.catalogue.counts()
         loaded = (

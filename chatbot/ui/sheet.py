@@ -9,7 +9,7 @@ import gradio as gr
 from pydantic import BaseModel, ValidationError
 
 from chatbot.answering.wording import capital, name_of
-from chatbot.api import INDEX_MISSING, Service
+from chatbot.api import Service, say_unavailable
 from chatbot.browse import Browser
 from chatbot.citations import public_url
 from chatbot.sheets import FORMATION, METIER, Section, Sheet
@@ -56,7 +56,7 @@ def build_sheet(service: Service) -> None:
         except ValidationError:
             wanted = Wanted()
         index = service.open_index()
-        return render_wanted(index.browser, wanted) if index else f"<p>{escape(INDEX_MISSING)}</p>"
+        return render_wanted(index.browser, wanted) if index else f"<p>{escape(say_unavailable(service))}</p>"
 
     gr.HTML(
         html_template=read_template("sheet"),

@@ -72,7 +72,7 @@ def build_tools(service: Service) -> None:
         """
         body = QuestionBody.model_validate({"question": question, "history": history})
         turns = [Turn(message.role, message.content) for message in body.history]
-        return AnswerBody.of(reply(opened(), body.question, turns))
+        return AnswerBody.of(reply(opened(), body.question, turns, channel="tool"))
 
     def search(text: Text, kind: Literal["", "metier", "formation"] = "", limit: Limit = 10) -> BaseModel:
         """Cherche les fiches que des mots nomment ou décrivent (métiers et formations de l'Onisep). Les fautes, les

@@ -15,6 +15,7 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import Citation
 from chatbot.evidence import STOP, content_words
 from chatbot.sheets import METIER
+from chatbot.stages import staged
 from chatbot.verification.claims import Claims, clean, denies, find_claims, with_digits
 from chatbot.verification.names import KnownNames, proper_names, split_words
 
@@ -81,6 +82,7 @@ class Verifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self._names = KnownNames(catalogue)
 
+    @staged("verification")
     def verify(self, sentence: str, facts: Mapping[int, Fact], question: str) -> Verdict:
         """Check one sentence or list line."""
         sentence = clean(sentence).strip()
