@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from starlette.responses import JSONResponse, Response
 
 from chatbot.answering import Answer
 from chatbot.api.bodies import CONTROL, MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION, AnswerBody
 from chatbot.api.chores import do_chore, question_in
-from chatbot.api.problems import OPENAI, Refusal, openai_error
+from chatbot.api.problems import OPENAI, Refusal, describe_openai_errors, openai_error
 from chatbot.api.service import OpenIndex, reply
 from chatbot.api.stream import EventStream, describe_failure, tell
 from chatbot.citations import Citation
@@ -28,8 +28,19 @@ CHARACTERS_PER_TOKEN = 4  # a custom: nothing here is billed, and clients only s
 SOURCES = "**Sources**"
 OUR_SOURCES = re.compile(rf"\s*^{re.escape(SOURCES)}\n\n(?:- .+ \(\S+\)\n?)+\s*\Z", re.MULTILINE)
 MARKUP = re.compile(r"([][\\*_`<>])")
-NO_QUESTION = "« messages » ne contient pas de question : le dernier message « user » doit porter un texte."
+NO_QUESTION = "« messages » ne contient pas de question : il faut un message « user » qui porte un texte."
 TOO_LONG = f"La question est trop longue : {MAX_QUESTION} caractères au plus."
+
+
+WRITTEN = {"type": "string", "pattern": r"[^\s\x00-\x1f\x7f\x85]"}
+WRITTEN_PART = {"type": "object", "properties": {"text": WRITTEN}, "required": ["text"]}
+WRITTEN_PARTS = {"type": "array", "contains": WRITTEN_PART}
+# What is asked of one message at least, as JSON Schema says it.
+QUESTION: dict[str, Any] = {
+    "type": "object",
+    "properties": {"role": {"const": "user"}, "content": {"anyOf": [WRITTEN, WRITTEN_PARTS]}},
+    "required": ["role", "content"],
+}
 
 
 class PartBody(BaseModel):
@@ -57,24 +68,24 @@ class ChatMessage(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream holds beside the text."""
 
-    include_usage: bool | None = False
+    include_usage: StrictBool | None = False
 
 
 class CompletionRequest(BaseModel):
     """A conversation whose last user message is the question; parameters that clients send besides are ignored."""
 
-    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    messages: Annotated[list[ChatMessage], Field(min_length=1, json_schema_extra={"contains": QUESTION})]
     model: str = MODEL
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
 
 
 def read_conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
     """Give the last message of the user, and what was said before it: the last 40 messages, long ones cut."""
-    said = [(one.role, one.text) for one in messages if one.role in ("user", "assistant")]
+    said = [(one.role, one.text) for one in messages if one.role in ("user", "assistant") and one.text]
     while said and said[-1][0] != "user":
         said.pop()
-    if not said or not said[-1][1]:
+    if not said:
         raise Refusal(422, NO_QUESTION)
     *before, (_, question) = said
     clean = {"user": question_in, "assistant": strip_sources}
@@ -154,7 +165,7 @@ class Completion:
             if not begun:
                 raise
             problem = describe_failure(error)
-            yield format_sse_event(data_str=json.dumps({"error": openai_error(problem.status, problem.detail)}))
+            yield format_sse_event(data_str=openai_error(problem.status, problem.detail).model_dump_json())
         yield format_sse_event(data_str="[DONE]")
 
     def _part(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
@@ -171,7 +182,11 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
     """Make the routes that OpenAI's clients call, over the index that is open."""
     routes = APIRouter(prefix=OPENAI.rstrip("/"))
 
-    @routes.post("/chat/completions", response_class=JSONResponse)
+    @routes.post(
+        "/chat/completions",
+        responses=describe_openai_errors(400, 413, 503) | {200: {"content": {"text/event-stream": {}}}},
+        response_class=JSONResponse,
+    )
     def complete(body: CompletionRequest) -> Response:
         """Answer the last user message, as OpenAI's chat completions do, streamed with `"stream": true`.
 
@@ -197,12 +212,12 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
             return EventStream(completion.parts(pieces))
         return JSONResponse(completion.whole(answer))
 
-    @routes.get("/models")
+    @routes.get("/models", responses=describe_openai_errors(503))
     def models() -> dict[str, Any]:
         """List the one model there is."""
         return {"object": "list", "data": [_describe_model(opened())]}
 
-    @routes.get("/models/{name}")
+    @routes.get("/models/{name}", responses=describe_openai_errors(404, 503))
     def model(name: str) -> dict[str, Any]:
         """Describe the model."""
         described = _describe_model(opened())

@@ -47,6 +47,21 @@ OPENAI_CODES = {
 }
 
 
+class ErrorDetail(BaseModel):
+    """What OpenAI's clients read of a refusal; `message` is in French."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """An error as OpenAI writes it."""
+
+    error: ErrorDetail
+
+
 class Problem(BaseModel):
     """An RFC 9457 problem document; `errors` names the fields that don't fit, `request_id` is in the log too."""
 
@@ -69,10 +84,10 @@ def add_handlers(api: FastAPI) -> None:
     api.add_exception_handler(Exception, _report_failure)
 
 
-def openai_error(status: int, message: str, param: str | None = None) -> dict[str, str | None]:
-    """Give what OpenAI's clients read of a refusal: `type`, `code` and `param` are theirs, `message` is in French."""
+def openai_error(status: int, message: str, param: str | None = None) -> ErrorBody:
+    """Say a refusal as OpenAI does."""
     kind = "rate_limit_error" if status == 429 else "invalid_request_error" if status < 500 else "server_error"
-    return {"message": message, "type": kind, "param": param, "code": OPENAI_CODES.get(status)}
+    return ErrorBody(error=ErrorDetail(message=message, type=kind, param=param, code=OPENAI_CODES.get(status)))
 
 
 def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -91,7 +106,8 @@ def render_problem(
     """Refuse a request to a path: with a problem document, under /v1 with an error as OpenAI writes it."""
     if path.startswith(OPENAI):
         param = errors[0]["field"] if errors else None
-        return JSONResponse({"error": openai_error(status, detail, param)}, 400 if status == 422 else status, headers)
+        body = openai_error(status, detail, param).model_dump()
+        return JSONResponse(body, 400 if status == 422 else status, headers)
     title, request_id = HTTPStatus(status).phrase, REQUEST_ID.get() or None
     document = Problem(title=title, status=status, detail=detail, errors=errors, request_id=request_id)
     return JSONResponse(
@@ -104,6 +120,11 @@ def problem_of(error: StarletteHTTPException) -> Problem:
     known = error.detail if isinstance(error, Refusal) else DETAILS.get(error.status_code)
     detail = known or "La requête n'a pas pu être servie."
     return Problem(title=HTTPStatus(error.status_code).phrase, status=error.status_code, detail=detail)
+
+
+def describe_openai_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document for OpenAPI the errors that a route under /v1 answers with."""
+    return {status: {"description": HTTPStatus(status).phrase, "model": ErrorBody} for status in statuses}
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:

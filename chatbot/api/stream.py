@@ -174,7 +174,7 @@ def stream_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
     @routes.post(
         "/answer/stream",
         response_class=StreamingResponse,
-        responses=describe_problems(422, 503) | {200: {"content": {"text/event-stream": {"example": EXAMPLE}}}},
+        responses=describe_problems(400, 413) | {200: {"content": {"text/event-stream": {"example": EXAMPLE}}}},
     )
     def answer_stream(body: QuestionBody) -> EventStream:
         """Answer a question as `/api/answer` does, piece by piece, as server-sent events.
