@@ -33,6 +33,7 @@ from chatbot.index.build import Report
 # Understanding questions takes scikit-learn, a second to import: indexing does without where it can.
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from chatbot.answering import Chatbot
     from chatbot.api import OpenIndex
@@ -220,15 +221,17 @@ class LiveIndex:
                     LOG.warning("The new index can't be opened, all goes on as before: %s", error)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> ASGIApp:
     """Make the application, page and routes, over the current index; 503 while there is none."""
     from chatbot.api import create_api
+    from chatbot.edges import put_edges
     from chatbot.ui import mount_page
 
     model = open_language_model(settings)
     service = LiveIndex(settings.vectorstore, partial(open_current, settings, model))
     service.start()
-    return mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
+    application = mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
+    return put_edges(application, settings)
 
 
 def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
@@ -243,7 +246,7 @@ def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
     return app
 
 
-def make_process(settings: Settings) -> FastAPI:
+def make_process(settings: Settings) -> ASGIApp:
     """Set a process up, and make the application in it; raise StartFailed, which says what is wrong."""
     from chatbot.workers import StartFailed
 

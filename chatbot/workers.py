@@ -17,6 +17,8 @@ LOG = logging.getLogger("chatbot")
 DRAIN_SECONDS = 30  # for the answers under way when the server is told to stop
 HANG_SECONDS = 60  # a process that gives no sign of life for so long is replaced
 RETRY_SECONDS = 2.0
+# Unasked, uvicorn reads a head of any size, and believes what any program on this machine forwards.
+OPTIONS: dict[str, Any] = {"http": "chatbot.edges.heads:HeadLimit", "proxy_headers": False, "server_header": False}
 
 
 class StartFailed(Exception):
@@ -105,6 +107,7 @@ def _configure(app: Any, **more: Any) -> uvicorn.Config:
         log_level="warning",
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_worker_healthcheck=HANG_SECONDS,
+        **OPTIONS,
         **more,
     )
 
