@@ -69,9 +69,10 @@ def build_server(
 
 
 @contextmanager
-def serve_apart(port: int) -> Iterator[Site]:
+def serve_apart(port: int, **settings: str) -> Iterator[Site]:
     """Serve the page in a process of its own: Gradio bears only one server in each; killed when the block ends."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.site", str(port)], stdout=subprocess.PIPE)
+    command, environment = [sys.executable, "-m", "tests.site", str(port)], os.environ | settings
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     try:
         assert process.stdout.readline().strip() == b"listening"
@@ -204,4 +205,5 @@ def grant_clipboard(context: BrowserContext) -> None:
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     print("listening", flush=True)
-    build_server(FakeService(FakeChatbot(catalogue=build_catalogue()))).run(sockets=[listener])
+    chosen = Settings.from_environment(dotenv=None)
+    build_server(FakeService(FakeChatbot(catalogue=build_catalogue())), settings=chosen).run(sockets=[listener])

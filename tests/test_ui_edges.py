@@ -1,15 +1,13 @@
 """The page with its edges, in a browser: its policy holds, and a refusal is said in French."""
 
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from chatbot.edges.hashes import hash_password
 from tests.fake_chatbot import FakeChatbot
-from tests.site import DESK, Site, ask, go, open_page, serve_apart
+from tests.site import Site, find_port, serve_apart, visit
 
 
 def test_scripts_and_requests_that_the_policy_does_not_name_are_blocked(
@@ -35,3 +33,24 @@ def test_scripts_and_requests_that_the_policy_does_not_name_are_blocked(
         )
         assert {"script-src-elem", "img-src", "connect-src"} <= set(blocked)
         assert page.title() != "PWNED"
+
+
+def test_a_reader_who_asks_too_much_is_told_to_wait_and_keeps_the_question(browser: Browser, tmp_path: Path) -> None:
+    users = tmp_path / "users.json"
+    users.write_text(json.dumps({"zoe": {"hash": hash_password("un long mot"), "since": "2026"}}))
+    settings = {"CHATBOT_RATE_LIMIT": "2", "CHATBOT_PAGE_USERS": str(users)}
+    who = {"username": "zoe", "password": "un long mot"}
+    with serve_apart(find_port(), **settings) as site, browser.new_context(http_credentials=who) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        visit(page, site.url)
+        field = page.get_by_label("Votre question", exact=True)
+        for _ in range(3):  # the visit counted, too
+            field.fill("Quel diplôme ?")
+            page.keyboard.press("Enter")
+            expect(page.locator("[aria-busy]")).to_have_count(0)
+        expect(page.locator("#notice")).to_contain_text("Trop de demandes en une minute : réessayez dans")
+        expect(page.locator("#notice")).to_contain_text("Votre question est gardée.")
+        expect(field).to_have_value("Quel diplôme ?")
+        page.evaluate("for (let n = 0; n < 20; n++) fetch('gradio_api/component_server/', {method: 'POST'})")
+        page.get_by_role("navigation", name="Vues").get_by_role("link", name="Explorer").click()
+        expect(page.locator("#total")).to_contain_text("Trop de demandes en une minute")

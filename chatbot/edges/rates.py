@@ -28,7 +28,7 @@ class Buckets:
     def take(self, client: str, cost: float = 1.0) -> float:
         """Take a request from a client's bucket and give 0; where it isn't there, take none and give the seconds."""
         tokens, now = self._tokens(client)
-        if tokens < cost:
+        if tokens < cost - 1e-9:  # tenths don't sum up exactly
             return (cost - tokens) * 60 / self._limit
         self._clients[client] = (tokens - cost, now)
         self._clients.move_to_end(client)

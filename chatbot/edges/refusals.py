@@ -14,14 +14,15 @@ OPENAI_ERRORS = {
 }
 PAGE = (
     '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Métiers et formations</title>'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>{}</h1></main></body></html>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+    "<body><main><h1>{}</h1></main></body></html>"
 )
 
 
 def answer_refusal(scope: Scope, refusal: Refusal) -> Response:
     """Give a problem document; under /v1 an error in OpenAI's shape, and for the page itself a page."""
     if scope["path"] == "/":
-        return HTMLResponse(PAGE.format(escape(refusal.detail)), refusal.status_code, headers=dict(refusal.headers or {}))
+        return HTMLResponse(PAGE.format(escape(refusal.detail)), refusal.status_code, headers=refusal.headers)
     if not scope["path"].startswith("/v1/"):
         return render_refusal(refusal)
     kind, code = OPENAI_ERRORS.get(refusal.status_code, ("invalid_request_error", None))
