@@ -18,9 +18,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from chatbot.api import create_api
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings
-from chatbot.edges import put_edges, server_options
+from chatbot.edges import put_edges
 from chatbot.sheets import parse_sheet
 from chatbot.ui import mount_page
+from chatbot.workers import OPTIONS
 from tests.fake_chatbot import SHEET, FakeChatbot, FakeService
 from tests.small_world import SHEETS
 
@@ -65,7 +66,7 @@ def build_server(
 ) -> uvicorn.Server:
     """Make a server of the page and the API, with its edges on."""
     app = put_edges(mount_page(create_api(service), service, ratings), settings)
-    return uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, **server_options()))
+    return uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, **OPTIONS))
 
 
 @contextmanager

@@ -18,13 +18,14 @@ from starlette.websockets import WebSocketDisconnect
 
 from chatbot.api import create_api
 from chatbot.config import DEFAULT_RATE_LIMIT, Settings
-from chatbot.edges import MAX_BODY_BYTES, put_edges, server_options
+from chatbot.edges import MAX_BODY_BYTES, put_edges
 from chatbot.edges.bodies import BodyLimit
 from chatbot.edges.gate import Gate
 from chatbot.edges.heads import MAX_HEAD_BYTES, HeadLimit
 from chatbot.edges.rates import Buckets, name_address
 from chatbot.edges.ways import find_way
 from chatbot.ui import mount_page
+from chatbot.workers import OPTIONS
 from tests.fake_chatbot import FakeService
 
 QUESTION = {"question": "Quel diplôme ?"}
@@ -33,6 +34,7 @@ HERE = ("127.0.0.1", 5)
 JSON = {"Content-Type": "application/json"}
 TOO_MUCH = b'{"question": "' + b"x" * MAX_BODY_BYTES + b'"}'
 DEADLINE = 10.0
+READING = ("/api/answer", "/page/answer", "/gradio_api/queue/join", "/gradio_api/component_server/")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def assert_problem(response: Any, status: int, *words: str) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
-@pytest.mark.parametrize("path", ["/api/answer", "/gradio_api/queue/join", "/gradio_api/component_server/"])
+@pytest.mark.parametrize("path", READING)
 def test_a_body_over_the_limit_is_refused(client: TestClient, path: str, chunked: bool) -> None:
     pieces = (TOO_MUCH[start : start + 65536] for start in range(0, len(TOO_MUCH), 65536))
     response = client.post(path, content=pieces if chunked else TOO_MUCH, headers=JSON)
@@ -107,7 +109,7 @@ class ImpatientHeads(HeadLimit):
 def connect(**options: Any) -> Iterator[socket.socket]:
     """Serve an application that reads bodies, and connect to it."""
     limited = BodyLimit(read_whole, seconds=0.2)
-    config = uvicorn.Config(limited, log_level="critical", lifespan="off", **server_options() | options)
+    config = uvicorn.Config(limited, log_level="critical", lifespan="off", **OPTIONS | options)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -193,7 +195,8 @@ def test_of_the_routes_of_gradio_only_those_that_the_page_needs_are_open(applica
     assert {(method, path.removeprefix("/gradio_api/")) for method, path in found} == {
         *(("GET", path) for path in ("", "/config", "/favicon.ico", "/manifest.json", "/robots.txt", "/theme.css")),
         *(("GET", path) for path in ("/assets/{path:path}", "/static/{path:path}", "/pwa_icon", "/pwa_icon/{size}")),
-        *(("GET", path) for path in ("info", "queue/data", "startup-events", "theme.css", "heartbeat/{session_hash}")),
+        *(("GET", path) for path in ("app_id", "heartbeat/{session_hash}", "info", "queue/data", "startup-events")),
+        ("GET", "theme.css"),
         *(("POST", path) for path in ("queue/join", "component_server", "cancel", "reset")),
         *(("POST", path) for path in ("run/{api_name}", "call/{api_name}", "call/v2/{api_name}")),
         *(("GET", path) for path in ("call/{api_name}/{event_id}", "call/v2/{api_name}/{event_id}")),
@@ -277,7 +280,8 @@ def test_beyond_its_rate_a_client_waits(application: FastAPI) -> None:
     assert refused.headers["retry-after"] == "30"
     for free in ("/api/health", "/api/ready", "/theme.css", "/docs", "/openapi.json"):
         assert client.get(free).status_code == 200
-    assert_problem(client.post("/gradio_api/queue/join", json={}), 429)
+    for path in ("/gradio_api/queue/join", "/page/answer", "/api/dossier"):
+        assert_problem(client.post(path, json={}), 429)
     assert ask(neighbour).status_code == 200
 
 

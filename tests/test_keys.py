@@ -118,6 +118,7 @@ def test_the_api_asks_for_a_key_and_the_page_does_not(application: FastAPI, comm
         assert client.get(path).status_code == 200, path
     assert client.post("/api/dossier", json={}).status_code == 422  # the page makes its dossiers there
     assert client.post("/gradio_api/queue/join", json={}).status_code == 422
+    assert client.post("/page/answer", json=QUESTION).status_code == 200
 
 
 def test_keys_count_and_are_revoked_while_serving(application: FastAPI, command: Command, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ ORDER = [
     *("api", "ui", "edges", "workers", "assembly", "upkeep", "credentials", "__main__"),
 ]
 HOMES = {
-    "anyio": {"edges"},
+    "anyio": {"api", "edges"},
     "bm25s": {"keywords"},
     "chromadb": {"index"},
     "defusedxml": {"onisep"},

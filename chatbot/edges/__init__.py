@@ -4,8 +4,6 @@ From the outside in: who speaks through a proxy, security headers, other sites, 
 rate) and the size of bodies. None of it logs an address, a key or what a request holds.
 """
 
-from typing import Any
-
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -14,11 +12,10 @@ from chatbot.edges.bodies import MAX_BODY_BYTES, BodyLimit
 from chatbot.edges.forwarding import Forwarding
 from chatbot.edges.gate import Gate
 from chatbot.edges.headers import SecurityHeaders
-from chatbot.edges.heads import HeadLimit
 from chatbot.edges.origins import Origins
 from chatbot.ui import FIRST
 
-__all__ = ["MAX_BODY_BYTES", "put_edges", "server_options"]
+__all__ = ["MAX_BODY_BYTES", "put_edges"]
 PREFLIGHT_SECONDS = 600
 
 
@@ -35,8 +32,3 @@ def put_edges(application: ASGIApp, settings: Settings) -> ASGIApp:
             max_age=PREFLIGHT_SECONDS,
         )
     return Forwarding(SecurityHeaders(edged, settings.origins, (FIRST,)), settings.proxies)
-
-
-def server_options() -> dict[str, Any]:
-    """Give what uvicorn has to be told: its own reading of heads has no limit, and it believes any local proxy."""
-    return {"http": HeadLimit, "proxy_headers": False, "server_header": False}

@@ -58,6 +58,7 @@ GRADIO_EXACT = {
     "queue/join": PAGE_ANSWER,
     "queue/data": FILES,
     "component_server": QUERY,
+    "app_id": FILES,
     "cancel": FILES,
     "reset": FILES,
     "info": FILES,

@@ -26,7 +26,6 @@ window.fetch = async (...given) => {
   const answer = await plainly(...given);
   if (answer.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     refused = (await answer.clone().json()).detail;
-    dispatchEvent(new CustomEvent("refused", { detail: { words: refused, address: answer.url } }));
   } else if (answer.ok) refused = "";
   return answer;
 };
