@@ -76,7 +76,7 @@ def run_list(options: argparse.Namespace, settings: Settings) -> int:
 
     for kind, path in (("key", settings.keys), ("user", settings.page_users)):
         for name, entry in sorted((Register(path).read() if path else {}).items()):
-            print(f"{kind}\t{name}\t{entry['since']}")
+            print(f"{kind}\t{name}\t{entry.get('since', '')}")
     if not (settings.keys or settings.page_users):
         report("Neither CHATBOT_KEYS nor CHATBOT_PAGE_USERS names a file: everything is open.")
     return 0

@@ -1,5 +1,6 @@
 """The edges: what they refuse and how they say it, tried on the real application, page included."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from chatbot.api import create_api
@@ -302,8 +303,20 @@ def test_after_the_seconds_of_retry_after_a_client_goes_on() -> None:
     assert client.post("/api/answer").status_code == 200
 
 
-def count_answers(client: TestClient, most: int) -> int:
-    return next((count for count in range(most) if client.post("/api/answer").status_code != 200), most)
+async def count_answers(gate: Gate, address: tuple[str, int], most: int) -> int:
+    """Count the questions that an address may ask, `most` at most."""
+    statuses = []
+
+    async def send(message: Message) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    for _ in range(most):
+        scope = {"type": "http", "method": "POST", "path": "/api/answer", "headers": [], "client": address}
+        await gate(scope, receive, send)
+    return statuses.count(200)
 
 
 @pytest.mark.parametrize(
@@ -316,8 +329,8 @@ def count_answers(client: TestClient, most: int) -> int:
     ],
 )
 def test_the_limit_of_the_settings(limit: int | None, address: tuple[str, int], allowed: int) -> None:
-    client = TestClient(Gate(nothing, Settings(rate_limit=limit), Clock()), client=address)
-    assert count_answers(client, DEFAULT_RATE_LIMIT + 5) == allowed
+    gate = Gate(nothing, Settings(rate_limit=limit), Clock())
+    assert asyncio.run(count_answers(gate, address, DEFAULT_RATE_LIMIT + 5)) == allowed
 
 
 def test_a_filter_of_the_page_counts_for_a_tenth() -> None:

@@ -26,7 +26,7 @@ def put_edges(application: ASGIApp, settings: Settings) -> ASGIApp:
         edged = CORSMiddleware(
             edged,
             allow_origins=settings.origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["*"],
             expose_headers=["Retry-After", "Content-Disposition", "Mcp-Session-Id"],
             max_age=PREFLIGHT_SECONDS,

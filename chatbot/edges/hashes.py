@@ -22,6 +22,7 @@ from chatbot.config import SettingsError
 LOG = logging.getLogger("chatbot.edges")
 PREFIX = "cle_"  # so that tools that look for leaked secrets can know one
 NAME = re.compile(r"[\w.@-]{1,64}")
+HASH = re.compile(r"[0-9a-f]{64}|[0-9]{1,7}\$[0-9]{1,2}\$[0-9]{1,2}(\$[0-9a-f]{32,64}){2}")  # of a key, of a password
 COST, BLOCK, PARALLEL = 2**14, 8, 1
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 
@@ -59,11 +60,11 @@ class Register:
         """Read the file, empty where there is none; raise SettingsError when it holds something else."""
         try:
             entries = json.loads(self.path.read_text(encoding="utf-8"))
-            if all(NAME.fullmatch(name) and {"hash", "since"} <= set(entry) for name, entry in entries.items()):
+            if all(NAME.fullmatch(name) and HASH.fullmatch(entry["hash"]) for name, entry in entries.items()):
                 return dict(entries)
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, AttributeError, TypeError):
+        except (OSError, ValueError, AttributeError, KeyError, TypeError):
             pass
         raise SettingsError(f"'{self.path}' can't be read as hashes: put a copy back, or remove it and make new ones.")
 
