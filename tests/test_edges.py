@@ -199,7 +199,7 @@ def test_of_the_routes_of_gradio_only_those_that_the_page_needs_are_open(applica
         *(("GET", path) for path in ("app_id", "heartbeat/{session_hash}", "info", "queue/data", "startup-events")),
         ("GET", "theme.css"),
         *(("POST", path) for path in ("queue/join", "component_server", "cancel", "reset")),
-        *(("POST", path) for path in ("run/{api_name}", "call/{api_name}", "call/v2/{api_name}")),
+        *(("POST", path) for path in ("api/{api_name}", "run/{api_name}", "call/{api_name}", "call/v2/{api_name}")),
         *(("GET", path) for path in ("call/{api_name}/{event_id}", "call/v2/{api_name}/{event_id}")),
         ("HEAD", ""),
     }

@@ -95,11 +95,6 @@ def render_problem(
     )
 
 
-def render_refusal(refusal: Refusal) -> JSONResponse:
-    """Render a refusal that comes before any route."""
-    return _render_problem(refusal.status_code, refusal.detail, headers=dict(refusal.headers or {}))
-
-
 def problem_of(error: StarletteHTTPException) -> Problem:
     """Say a refusal in French."""
     known = error.detail if isinstance(error, Refusal) else DETAILS.get(error.status_code)

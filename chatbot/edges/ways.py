@@ -65,7 +65,7 @@ GRADIO_EXACT = {
     "startup-events": FILES,
     "theme.css": FILES,
 }
-GRADIO_PREFIXES = {"heartbeat/": FILES, "call/": CALL, "run/": CALL, "mcp/": CALL}
+GRADIO_PREFIXES = {"heartbeat/": FILES, "api/": CALL, "call/": CALL, "run/": CALL, "mcp/": CALL}
 
 
 def find_way(method: str, path: str) -> Way | None:
