@@ -9,6 +9,7 @@ from typing import Any
 
 from chatbot.catalogue import Catalogue
 from chatbot.config import Settings, SettingsError
+from chatbot.credentials import add_key_commands
 from chatbot.upkeep import add_commands, index_and_tell, refuse, report
 
 
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_measuring(audit, "each answer that is not exact")
     audit.set_defaults(run=run_audit)
     add_commands(commands)
+    add_key_commands(commands)
     return parser
 
 

@@ -246,11 +246,13 @@ class LiveIndex:
 def create_app(service: LiveIndex, settings: Settings) -> ASGIApp:
     """Make the application, page and routes, over a service; 503 while that has no index."""
     from chatbot.api import create_api
+    from chatbot.edges import put_edges
     from chatbot.telemetry.requests import RequestWatch
     from chatbot.ui import mount_page
 
     app = mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
-    return RequestWatch(app, frozenset(getattr(route, "path", "") for route in app.routes))
+    routes = frozenset(getattr(route, "path", "") for route in app.routes)
+    return RequestWatch(put_edges(app, settings), routes)
 
 
 def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
@@ -292,9 +294,9 @@ def make_process(settings: Settings) -> ASGIApp:
     service = make_service(settings)
     try:
         service.start()
-    except (IndexProblem, EmbeddingError) as error:
+        return create_app(service, settings)
+    except (IndexProblem, EmbeddingError, SettingsError) as error:
         raise StartFailed(str(error)) from error
-    return create_app(service, settings)
 
 
 def serve(settings: Settings) -> None:

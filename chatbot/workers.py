@@ -19,6 +19,8 @@ HANG_SECONDS = 60  # a process that gives no sign of life for so long is replace
 RETRY_SECONDS = 2.0
 # Starts something in a thread of its own, and tells what it ended with: None when all is well.
 StartApart = Callable[[Callable[[Exception | None], None]], None]
+# Unasked, uvicorn reads a head of any size, and believes what any program on this machine forwards.
+OPTIONS: dict[str, Any] = {"http": "chatbot.edges.heads:HeadLimit", "proxy_headers": False, "server_header": False}
 
 
 class StartFailed(Exception):
@@ -128,6 +130,7 @@ def _configure(app: Any, **more: Any) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_worker_healthcheck=HANG_SECONDS,
+        **OPTIONS,
         **more,
     )
 

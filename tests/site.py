@@ -17,8 +17,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from chatbot.api import create_api
 from chatbot.catalogue import Catalogue
+from chatbot.config import Settings
+from chatbot.edges import put_edges
 from chatbot.sheets import parse_sheet
 from chatbot.ui import mount_page
+from chatbot.workers import OPTIONS
 from tests.fake_chatbot import SHEET, FakeChatbot, FakeService
 from tests.small_world import SHEETS
 
@@ -26,6 +29,8 @@ PHONE = (360, 740)
 DESK = (1280, 900)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAYLOAD = """<script>document.title='PWNED'</script><img src=x onerror="document.title='PWNED'"> **gras** </details>"""
+POLICY = "Content Security Policy"
+SETTINGS = Settings()
 PATIENCE = 15_000  # milliseconds: machines that test are busy
 HOSTILE = f"""# {PAYLOAD}
 **ID:** MET.90666
@@ -56,16 +61,19 @@ class Site:
     ratings: Path
 
 
-def build_server(service: FakeService, ratings: Path | None = None) -> uvicorn.Server:
-    """Make a server of the page and the API."""
-    app = mount_page(create_api(service), service, ratings)
-    return uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+def build_server(
+    service: FakeService, ratings: Path | None = None, settings: Settings = SETTINGS
+) -> uvicorn.Server:
+    """Make a server of the page and the API, with its edges on."""
+    app = put_edges(mount_page(create_api(service), service, ratings), settings)
+    return uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, **OPTIONS))
 
 
 @contextmanager
-def serve_apart(port: int) -> Iterator[Site]:
+def serve_apart(port: int, **settings: str) -> Iterator[Site]:
     """Serve the page in a process of its own: Gradio bears only one server in each; killed when the block ends."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.site", str(port)], stdout=subprocess.PIPE)
+    command, environment = [sys.executable, "-m", "tests.site", str(port)], os.environ | settings
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     try:
         assert process.stdout.readline().strip() == b"listening"
@@ -136,6 +144,7 @@ def open_page(browser: Browser, site: Site, size: tuple[int, int], dark: bool = 
         page = context.new_page()
         page.on("dialog", lambda dialog: strangers.append(f"dialog {dialog.message}"))
         page.on("pageerror", lambda error: strangers.append(f"error {error}"))
+        page.on("console", lambda said: strangers.append(said.text) if POLICY in said.text else None)
         own = (site.url, "data:", "blob:")
         page.on("request", lambda request: None if request.url.startswith(own) else strangers.append(request.url))
         visit(page, site.url)
@@ -197,4 +206,5 @@ def grant_clipboard(context: BrowserContext) -> None:
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     print("listening", flush=True)
-    build_server(FakeService(FakeChatbot(catalogue=build_catalogue()))).run(sockets=[listener])
+    chosen = Settings.from_environment(dotenv=None)
+    build_server(FakeService(FakeChatbot(catalogue=build_catalogue())), settings=chosen).run(sockets=[listener])

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.api import MAX_BODY_BYTES, create_api
+from chatbot.api import create_api
 from chatbot.question import Turn
 from tests.fake_chatbot import FakeChatbot, FakeService
 
@@ -146,19 +146,6 @@ def test_malformed_json_is_refused_in_french(client: TestClient, content: bytes)
 
 def test_another_content_type_is_refused(client: TestClient) -> None:
     assert_problem(client.post("/api/answer", data={"question": "a"}), 422, "JSON")
-
-
-@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
-def test_a_body_over_the_limit_is_refused_before_it_is_parsed(
-    client: TestClient, service: FakeService, chunked: bool
-) -> None:
-    content = b'{"question": "' + b"x" * MAX_BODY_BYTES + b'"}'
-    pieces = (content[start : start + 65536] for start in range(0, len(content), 65536))
-    response = client.post(
-        "/api/answer", content=pieces if chunked else content, headers={"Content-Type": "application/json"}
-    )
-    assert_problem(response, 413, "4 Mio")
-    assert service.chatbot is not None and service.chatbot.asked == []
 
 
 @pytest.mark.parametrize("path", ["/api/nope", "/api/", "/api/answer/more", "/api/sheets/MET.99999", "/api/sheets/%00"])

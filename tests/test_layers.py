@@ -14,17 +14,17 @@ ORDER = [
     *("onisep", "quality", "checking"),
     *("evidence", "question", "answering", "verification", "prompts", "llm"),
     *("browse", "dossier", "evaluation", "audit"),
-    *("api", "ui", "workers", "assembly", "upkeep", "__main__"),
+    *("api", "ui", "edges", "workers", "assembly", "upkeep", "credentials", "__main__"),
 ]
 HOMES = {
-    "anyio": {"api"},
+    "anyio": {"api", "edges"},
     "bm25s": {"keywords"},
     "chromadb": {"index"},
     "defusedxml": {"onisep"},
     "dotenv": {"config"},
     "fastapi": {"api", "ui", "assembly"},
     "fastapi_offline": {"api"},
-    "filelock": {"onisep", "index"},
+    "filelock": {"onisep", "index", "edges"},
     "gradio": {"ui"},
     "httpx": {"onisep", "index"},
     "langchain": {"llm"},
@@ -40,11 +40,11 @@ HOMES = {
     "scipy": {"question"},
     "sentence_transformers": {"embedding"},
     "sklearn": {"question"},
-    "starlette": {"api", "assembly", "telemetry"},
+    "starlette": {"api", "assembly", "edges", "telemetry"},
     "Stemmer": {"keywords"},
     "threadpoolctl": {"assembly"},
     "torch": {"embedding"},
-    "uvicorn": {"workers"},
+    "uvicorn": {"edges", "workers"},
 }
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -9,7 +9,6 @@ from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.api.bodies import (
     CONTROL,
@@ -44,7 +43,6 @@ from chatbot.question import Turn
 __all__ = [
     "CONTROL",
     "INDEX_MISSING",
-    "MAX_BODY_BYTES",
     "MAX_HISTORY",
     "MAX_MESSAGE",
     "MAX_QUESTION",
@@ -60,32 +58,8 @@ __all__ = [
     "say_unavailable",
     "stream_reply",
 ]
-# The largest body that the contract allows: 322,000 characters, each at most 12 bytes when escaped.
-MAX_BODY_BYTES = 4 * 1024 * 1024
 THREADS = 40 + LONGEST  # of the pool: those that wait for their turn leave the others as many as there always are
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-class BodyLimit:
-    """Middleware that refuses a body to /api as soon as it grows too large, before anything parses it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, counting what is read of its body."""
-        size = 0
-
-        async def receive_limited() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > MAX_BODY_BYTES:
-                raise Refusal(413, f"La requête est trop volumineuse : {MAX_BODY_BYTES // 1024**2} Mio au plus.")
-            return message
-
-        limited = scope["type"] == "http" and scope["path"].startswith("/api/")
-        await self.app(scope, receive_limited if limited else receive, send)
 
 
 @asynccontextmanager
@@ -103,7 +77,6 @@ def create_api(service: Service) -> FastAPI:
         responses=describe_problems(422, 503),
         lifespan=_make_room,
     )
-    api.add_middleware(BodyLimit)
     add_handlers(api)
 
     def opened() -> OpenIndex:

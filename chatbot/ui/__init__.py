@@ -1,5 +1,5 @@
 """The Gradio page: an `Answer`, a `Sheet` or a catalogue query comes in, French HTML goes out; it decides nothing."""
 
-from chatbot.ui.page import build_page, mount_page
+from chatbot.ui.page import FIRST, build_page, mount_page
 
-__all__ = ["build_page", "mount_page"]
+__all__ = ["FIRST", "build_page", "mount_page"]

@@ -19,6 +19,18 @@ const store = {
   },
 };
 
+// What the server refuses it says in French (too many requests); Gradio's client would keep that to itself.
+const plainly = window.fetch;
+let refused = "";
+window.fetch = async (...given) => {
+  const answer = await plainly(...given);
+  if (answer.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+    refused = (await answer.clone().json()).detail;
+  } else if (answer.ok) refused = "";
+  return answer;
+};
+const trouble = () => refused || "Le serveur ne répond pas.";
+
 const find = (selector, root = document) => root.querySelector(selector);
 const announce = (words) => { const status = find("#announcer"); if (status) status.textContent = words; };
 const titled = (words) => { document.title = words ? `${words} · ${TITLE}` : TITLE; };
@@ -116,6 +128,6 @@ addEventListener("click", (event) => {
 addEventListener("popstate", () => show(true));
 
 
-export const page = { store, find, announce, titled, later, say, go, focus, define, start, tally, shown: () => shown };
+export const page = { store, find, trouble, announce, titled, later, say, go, focus, define, start, tally, shown: () => shown };
 
 define("navigation", {});

@@ -32,7 +32,7 @@ async function start(element, tools) {
     if (event.key === "Escape" && editing !== null) stopEditing();
   });
   const opened = await gradio.server.open(exchanges.slice(-KEPT));
-  if (!opened) { notice("Le serveur ne répond pas. Rechargez la page dans un instant."); return; }
+  if (!opened) { notice(`${page.trouble()} Rechargez la page dans un instant.`); return; }
   find("#welcome").innerHTML = opened.welcome;
   chooseAudience();
   if (opened.answers.length !== exchanges.length) { exchanges = []; opened.answers = []; }

@@ -33,7 +33,7 @@ async function load(ids) {
   const mine = asked;
   const told = await server.compare({ ids });
   if (mine !== asked) return;
-  if (!told) { say("Le serveur ne répond pas."); return; }
+  if (!told) { say(page.trouble()); return; }
   shelf.write("compared", told.chosen);
   shelf.list(find("#compared"), told.chosen, "uncompare");
   say(told.message ?? "");

@@ -53,7 +53,7 @@ async function load(from = 0) {
   const mine = asked;
   const found = await server.explore({ ...query(), offset: from });
   if (mine !== asked) return;
-  if (!found || found.message) { find("#total").textContent = found?.message ?? "Le serveur ne répond pas."; return; }
+  if (!found || found.message) { find("#total").textContent = found?.message ?? page.trouble(); return; }
   const cards = find("#cards");
   if (from) cards.insertAdjacentHTML("beforeend", found.cards); else cards.innerHTML = found.cards;
   if (from) page.focus(cards.children[from]?.querySelector("a"));

@@ -11,7 +11,10 @@ async function show(parameters, moved) {
   const wanted = Object.fromEntries(["fiche", "section", "passage"].map((name) => [name, parameters.get(name) ?? ""]));
   const markup = await server.read(wanted);
   if (mine !== asked || page.shown() !== "fiche") return;
-  place.innerHTML = markup ?? '<h2 tabindex="-1">Le serveur ne répond pas</h2><p>Rechargez la page dans un instant.</p>';
+  if (markup) place.innerHTML = markup; else {
+    place.innerHTML = '<h2 tabindex="-1"></h2><p>Rechargez la page dans un instant.</p>';
+    page.find("h2", place).textContent = page.trouble();
+  }
   const title = page.find("h2", place);
   page.titled(`${title.textContent} (${wanted.fiche.slice(0, 20)})`);
   const mark = page.find("mark", place);
