@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex, create_api
@@ -22,7 +23,6 @@ from chatbot.browse import Browser
 from chatbot.config import Settings
 from chatbot.index import Index, open_index
 from chatbot.question import Turn
-from chatbot.ui import mount_page
 from chatbot.workers import StartFailed, serve_alone, serve_together
 from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.fake_embedder import FakeEmbedder
@@ -44,8 +44,19 @@ class PipedChatbot(FakeChatbot):
 
 
 def make_slow(folder: Path) -> FastAPI:
+    from chatbot.ui import mount_page  # Gradio takes seconds to import: only where there is a page
+
     service = FakeService(PipedChatbot(folder=folder))
-    return mount_page(create_api(service), service)
+    app = mount_page(create_api(service), service)
+
+    @app.middleware("http")
+    async def close(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Have each request come over a connection of its own, to whichever process."""
+        response = await call_next(request)
+        response.headers["Connection"], response.headers["X-Process"] = "close", str(os.getpid())
+        return response
+
+    return app
 
 
 def make_broken(folder: Path) -> FastAPI:

@@ -1,5 +1,6 @@
 """What the page renders, without a browser: answers, sheets, what the browser kept, ratings."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pytest
 from chatbot.browse import Browser
 from chatbot.citations import Citation, public_url
 from chatbot.telemetry.masking import mask
-from chatbot.ui.chat import render_answer
+from chatbot.ui.chat import answer_events, render_answer
 from chatbot.ui.compare import describe_comparison
-from chatbot.ui.conversation import Exchange, history_of, read_ask, read_conversation
+from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_conversation
 from chatbot.ui.feedback import Feedback
 from chatbot.ui.files import FILES
 from chatbot.ui.header import render_header
@@ -21,6 +22,7 @@ from chatbot.ui.starters import questions_for, read_audiences, render_starters
 from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.site import PAYLOAD, build_catalogue
 from tests.small_world import BELL_BTS, FOUNDER, TAMER, TAMER_CAP, UNLOADED, WIND_GAUGER
+from tests.test_stream import PATIENCE, Endless
 
 SALAIRE = Citation("MET.1", "metier", "dompteur", "Salaire", "1 800\neuros", public_url("MET.1", "metier"))
 NIVEAU = Citation("MET.1", "metier", "dompteur", "Niveau d'accès minimum", "bac + 5", public_url("MET.1", "metier"))
@@ -251,3 +253,14 @@ def test_skeletons_hold_nothing_that_gradio_would_fill_in() -> None:
     skeletons = [path.read_text(encoding="utf-8") for path in FILES.glob("*.html")]
     assert len(skeletons) == 5
     assert not any("${" in skeleton or "{{" in skeleton for skeleton in skeletons)
+
+
+def test_when_a_reader_leaves_the_chatbot_is_left_too() -> None:
+    async def leave() -> None:
+        events = answer_events(FakeService(writer), Ask(question="Quel diplôme ?"), False)
+        assert b"Il faut" in await anext(events)
+        await events.aclose()
+
+    writer = Endless()
+    asyncio.run(leave())
+    assert writer.closed.wait(PATIENCE)

@@ -1,5 +1,7 @@
 """Several processes: one that dies is replaced, a new index reaches all, and the end comes after the last answer."""
 
+import http.client
+import json
 import os
 import signal
 import socket
@@ -8,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -22,7 +24,7 @@ from tests.fake_embedder import FakeEmbedder
 from tests.served import ASKED, GO_ON
 from tests.site import DESK, Site, ask, find_port, go, open_page
 
-DEADLINE = 60.0
+DEADLINE = 120.0  # seconds: machines that test are busy
 QUESTION = {"question": "Combien ?"}
 
 
@@ -46,9 +48,13 @@ class Served:
 
     def answer(self) -> str:
         """Ask over a connection of its own, so that any process may take it."""
-        response = httpx.post(f"{self.url}/api/answer", json=QUESTION, timeout=DEADLINE)
-        response.raise_for_status()
-        return str(response.json()["answer"])
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        with closing(connection):
+            connection.request("POST", "/api/answer", json.dumps(QUESTION), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            body = json.loads(response.read())
+        assert response.status == 200, body
+        return str(body["answer"])
 
     def is_listening(self) -> bool:
         try:
@@ -144,7 +150,7 @@ def test_all_processes_take_a_new_index_and_one_that_is_killed_comes_back(tmp_pa
                 try:
                     count, process = served.answer().split()
                     seen[process] = count
-                except httpx.HTTPError as error:
+                except (OSError, http.client.HTTPException, AssertionError) as error:
                     failures.append(error)
 
         threads = [threading.Thread(target=ask_on) for _ in range(3)]
@@ -170,17 +176,18 @@ def test_all_processes_take_a_new_index_and_one_that_is_killed_comes_back(tmp_pa
 def test_the_whole_page_works_when_each_request_goes_to_another_process(tmp_path: Path, browser: Browser) -> None:
     with serve("slow", tmp_path, 2) as served:
         served.wait_until_ready()
+        processes = set()
         with open_page(browser, Site(served.url, FakeService(), Path()), DESK) as page:
-            for number in range(6):
-                page.context.set_offline(True)  # closes the connections: the next go to either process
-                page.context.set_offline(False)
+            page.on("response", lambda response: processes.add(response.headers.get("x-process")))
+            for number in range(3):
                 ask(page, f"Quel diplôme {number} ?")
             page.reload()
-            expect(page.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(6)
+            expect(page.locator("#log").get_by_text("Il faut un bac + 5")).to_have_count(3)
             page.get_by_role("link", name="MET.1, fiche").first.click()
             expect(page.get_by_role("heading", name="Dompteur ou dompteuse de puces")).to_be_visible()
             go(page, "Explorer")
             expect(page.locator("#vue-explorer .card").first).to_be_visible()
+        assert len(processes - {None}) == 2
 
 
 def test_slow_clients_hold_nobody_up(tmp_path: Path) -> None:
