@@ -25,6 +25,7 @@ FIELD_DETAILS = {
     "string_type": "« {field} » doit être un texte.",
     "string_unicode": "« {field} » contient des caractères impossibles à lire.",
     "string_too_short": "« {field} » est vide : écrivez une question.",
+    "bool_type": "« {field} » doit valoir true ou false.",
     "int_parsing": "« {field} » doit être un nombre entier.",
     "less_than_equal": "« {field} » doit valoir {le} au plus.",
     "greater_than_equal": "« {field} » doit valoir {ge} au moins.",
