@@ -133,7 +133,7 @@ class _NoRoute:
         """Raise 405 where another method would be served, else 404."""
         before = takewhile(lambda route: getattr(route, "app", None) is not self, self._api.routes)
         served = list(before)  # asked one by one: a route that came with a router of its own tells no methods
-        allowed = [m for m in METHODS if any(r.matches(scope | {"method": m})[0] is Match.FULL for r in served)]
+        allowed = [m for m in METHODS if any(r.matches({**scope, "method": m})[0] is Match.FULL for r in served)]
         if allowed:
             raise StarletteHTTPException(405, headers={"Allow": ", ".join(allowed)})
         raise StarletteHTTPException(404)

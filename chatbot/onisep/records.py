@@ -6,7 +6,9 @@ Nothing of the file is trusted: entities, depth and sizes are refused beyond wha
 import csv
 import io
 import json
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -26,6 +28,10 @@ MAX_XML_BYTES = 512 * 1024**2  # unpacked; the métiers of 2026 take some 15 MB
 MAX_TABLE_BYTES = 64 * 1024**2  # JSON and CSV are read whole; the referential takes 4 MB
 MAX_RECORD_CHARACTERS = 2_000_000  # the largest sheet has 30,000
 MAX_DEPTH = 40
+UNSOUND_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError),
+)
 RECORD_TAGS = frozenset({"metier", "formation", "item"})
 ITEM = "item"
 
@@ -85,8 +91,10 @@ def read_records(path: Path) -> Iterator[Node]:
                 yield from (_read_json if suffix == ".json" else _read_csv)(data, name)
             else:
                 raise ExportError(f"'{name}' is neither XML, JSON nor CSV")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNSOUND_ZIP as error:
         raise ExportError(f"'{path.name}' is no sound zip file ({error})") from error
+    except OSError as error:  # a zip whose places lie outside it gives one too
+        raise ExportError(f"'{path.name}' cannot be read ({error.strerror or error})") from error
 
 
 @contextmanager

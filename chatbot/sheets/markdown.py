@@ -49,7 +49,9 @@ SEAM = re.compile(r"(?:\b[a-zà-öø-ÿœ]{3,}|\))(?=[A-ZÀ-ÖØ-Þ]'?[a-zà-ö�
 BULLET = re.compile(r"^(?:[*+·–] |-(?=[^\W\d]|[“«]))")
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*]{1,300})(?<=\S)\1(?![\w*])")  # not the one of "MPSI*"
 SPACES = re.compile(r"[^\S\n]+")
-CONTROLS = re.compile(r"[\u00ad\u200b-\u200f\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]")
+CONTROLS = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]"
+)
 
 
 class SheetError(ValueError):
