@@ -104,13 +104,13 @@ def problem_of(error: StarletteHTTPException) -> Problem:
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, StarletteHTTPException)
+    assert isinstance(error, StarletteHTTPException)  # nosec B101 # for mypy: nothing depends on it
     problem, headers = problem_of(error), dict(error.headers or {})
     return render_problem(request.url.path, problem.status, problem.detail, headers=headers)
 
 
 def _refuse_body(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
+    assert isinstance(error, RequestValidationError)  # nosec B101 # for mypy: nothing depends on it
     errors = describe_errors({**item, "loc": item["loc"][1:]} for item in error.errors())
     return render_problem(request.url.path, 422, errors[0]["detail"], errors[:10])
 

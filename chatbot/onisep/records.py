@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError  # nosec B405 # only what defusedxml raises
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
