@@ -14,7 +14,7 @@ from collections import defaultdict
 PERMISSIVE = re.compile(
     r"MIT(?:-0|-CMU)?(?: License)?|(?:3-Clause )?BSD(?:-[23]-Clause| License)?|0BSD|ISC(?: License)?|Zlib"
     r"|Apache(?:-2\.0| 2\.0| License, Version 2\.0| Software)(?: License)?(?: WITH LLVM-exception)?"
-    r"|Python Software Foundation License|PSF-2\.0|CNRI-Python|CC0-1\.0|Unlicense|BSL-1\.0|ZPL-2\.1|HPND|BlueOak-1\.0\.0"
+    r"|Python Software Foundation License|PSF-2\.0|CNRI-Python|CC0-1\.0|Unlicense|BSL-1\.0|ZPL-2\.1|HPND"
 )
 OWN_FILES = re.compile(r"MPL-2\.0|Mozilla Public License 2\.0|LGPL.*|GNU L(?:esser|ibrary).*")
 SETTLED = {
@@ -31,7 +31,7 @@ def list_licences() -> list[tuple[str, str, str]]:
 
 
 def judge(name: str, licence: str) -> str:
-    """Tell why a licence is refused; empty when it isn't. Of "A OR B" one is enough, of "A AND B" or "A; B" all count."""
+    """Tell why a licence is refused; empty when it isn't. Of "A OR B" one is enough, of "A AND B" or "A; B" all."""
     if name in SETTLED:
         return ""
     for part in re.split(r" AND |; ", re.sub(r" \((?:MPL 2\.0|ISCL)\)", "", licence)):
@@ -62,7 +62,7 @@ def audit_vulnerabilities() -> bool:
     """Print what pip-audit knows of each package; tell whether all were looked up and none is known to be unsafe."""
     print("== Known vulnerabilities (pip-audit)")
     command = [sys.executable, "-m", "pip_audit", "--format=json", "--progress-spinner=off", "--skip-editable"]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ended = subprocess.run(command, capture_output=True, text=True)
     try:
         packages = json.loads(ended.stdout)["dependencies"]
     except (ValueError, KeyError):
