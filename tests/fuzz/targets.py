@@ -163,7 +163,7 @@ def fuzz_settings(data: bytes, folder: Path) -> None:
 def fuzz_everyday(data: bytes, folder: Path) -> None:
     """Lines of the everyday layer are read, or an error names the first that can't be."""
     try:
-        parse_everyday(text_of(data), "x.jsonl")
+        list(parse_everyday(text_of(data), "x.jsonl"))
     except EverydayError as error:
         assert "x.jsonl:" in str(error)
 
