@@ -50,7 +50,7 @@ Il travaille dehors [MET.12345], de 140 à 999 jours par an.
 - CAP dresseur de puces (ID: FOR.90001)
 - BTS [FOR.31337] des bulles (ID: FOR.90555)
 """,
-    CLOUDS: f"# peseur/euse de nuages\n**ID:** {CLOUDS}\n\n## Présentation\n\nIl pèse les nuages et {'mot ' * 30_000}.\n\n"
+    CLOUDS: f"# peseur/euse de nuages\n**ID:** {CLOUDS}\n\n## Présentation\n\nIl pèse et {'mot ' * 30_000}.\n\n"
     f"## Salaire\n\n{'1 ' * 10_000} 1900 euros brut par mois.\n\n**Niveau d'accès minimum:** {'bac ' * 10_000}\n",
 }
 ALL = {**SHEETS, **HOSTILE}
@@ -161,7 +161,7 @@ HISTORIES: dict[str, list[Turn]] = {
     "markers": [Turn("assistant", f"[{TAMER}] [{KEEPER}] " * 350)] * 40,
     "tables": [Turn("assistant", "| |\n" * 2_000)] * 40,
 }
-UNITS = "a|bac + 2 |gardien de phare |puces, |[MET.90001]|(|j'aime |1 |é|et |?|🎓|l'|-".split("|")
+UNITS = ["a", "bac + 2 ", "gardien de phare ", "puces, ", "[MET.90001]", "(", "j'aime ", "1 ", "é", "et ", "?", "🎓", "-"]
 
 
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
