@@ -46,7 +46,7 @@ class Remark:
 
     def __str__(self) -> str:
         text = self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
-        return printable(f"{self.path}:{self.line}: {text}")
+        return printable(f"{self.path}:{self.line}: {text}").replace("\n", r"\n")  # one line, whatever a name holds
 
 
 def check_paths(paths: Iterable[Path], known: Collection[str] | None = None) -> tuple[int, list[Remark]]:
