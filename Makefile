@@ -1,15 +1,18 @@
 # make run   install, index, serve on http://127.0.0.1:7860        make test   install with the test tools, run every test
 PYTHON ?= python3
 VENV   ?= .venv
+SECONDS ?= 600
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: help install install-dev run serve test lint
+.PHONY: help install install-dev run serve test lint audit fuzz
 help:
 	@echo "make run      installs what is missing, indexes the sheets if they changed, serves on 127.0.0.1:7860"
 	@echo "make test     same environment with the test tools, then every test"
 	@echo "make install  the environment only        make lint  ruff and mypy"
 	@echo "make serve    the server only; WORKERS=4 for so many processes"
+	@echo "make audit    bandit, known vulnerabilities and licences of what is installed"
+	@echo "make fuzz     SECONDS (600) of hostile texts, then of hostile requests to the server over the indexed sheets"
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
@@ -55,3 +58,15 @@ test: install-dev $(VENV)/axe
 lint: install-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+audit: install-dev
+	@echo "== Auditing the code and what is installed"
+	@$(PIP) -q --editable '.[audit]'
+	@$(BIN)/bandit -q -r chatbot app.py
+	@$(BIN)/python -m tests.audit_packages
+
+fuzz: install-dev
+	@echo "== Fuzzing what reads texts and requests of strangers"
+	@$(PIP) -q --editable '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz.run $(SECONDS)
+	@$(BIN)/python -m tests.fuzz.served $(SECONDS)

@@ -17,6 +17,7 @@ from chatbot.sheets import (
     find_files,
     parse_niveau,
     parse_sheet,
+    printable,
     study_years,
 )
 from chatbot.sheets.files import MAX_FILE_BYTES
@@ -31,6 +32,7 @@ TAG = re.compile(r"</?(?!br\b)[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 MOJIBAKE = re.compile(r"Ã[©¨ª§ \u00a0®´¢]|â€|\ufffd")
 ROME = re.compile(r"[A-Z]\d{4}")
 WEB = re.compile(r"https?://\S+|\[[^\]]*\]\(https?://[^)\s]+\)")
+LONGEST = 400  # characters of a remark
 CLOSE = 0.82  # how alike two names are when one is a slip for the other
 
 
@@ -43,7 +45,8 @@ class Remark:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}"
+        text = self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
+        return printable(f"{self.path}:{self.line}: {text}").replace("\n", r"\n")  # one line, whatever a name holds
 
 
 def check_paths(paths: Iterable[Path], known: Collection[str] | None = None) -> tuple[int, list[Remark]]:

@@ -90,7 +90,7 @@ def _unknown(name: str) -> str:
 
 
 def _parse_sheets(name: str, value: str) -> tuple[Path, ...]:
-    paths = tuple(Path(part.strip()).expanduser() for part in re.split(r"[:,]", value) if part.strip())
+    paths = tuple(_parse_path(name, part) for part in re.split(r"[:,]", value) if part.strip())
     if not paths:
         raise SettingsError(f"{name}={value!r} names no folder or file: give paths separated by ':' or ','.")
     for path in paths:
@@ -99,8 +99,17 @@ def _parse_sheets(name: str, value: str) -> tuple[Path, ...]:
     return paths
 
 
+def _parse_path(name: str, value: str) -> Path:
+    try:
+        path = Path(value.strip()).expanduser()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # no such user after "~", or a name of 300 letters
+        raise SettingsError(f"{name}={value!r} is no path ({error}): give a folder or file.") from error
+    return path
+
+
 def _parse_folder(name: str, value: str) -> Path:
-    path = Path(value.strip()).expanduser()
+    path = _parse_path(name, value)
     if path.exists() and not path.is_dir():
         raise SettingsError(f"{name} names {str(path)!r}, which is a file: give a folder.")
     return path
@@ -120,7 +129,7 @@ def _parse_port(name: str, value: str) -> int:
 
 
 def _parse_own_file(name: str, value: str) -> Path:
-    path = Path(value.strip()).expanduser()
+    path = _parse_path(name, value)
     if path.is_dir() or not path.parent.is_dir():
         raise SettingsError(f"{name} names {str(path)!r}, which cannot be a file: give a file in an existing folder.")
     return path

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatbot.config import FETCHED_SHEETS, Settings
-from chatbot.sheets import count_changes, dump_changes, render_changes
+from chatbot.sheets import count_changes, dump_changes, printable, render_changes
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -53,7 +53,7 @@ def run_fetch(options: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         return refuse(f"'{error.filename or settings.onisep}' cannot be written ({error.strerror}).")
     for summary in fetched.summaries:
-        print(summary.render())
+        print(printable(summary.render()))
     if not fetched.summaries:
         print(f"The sheets in '{folder}' are up to date.")
     else:
@@ -148,7 +148,7 @@ def index_and_tell(
         outcome = index_sheets(paths, settings, report, adapt=adapt, full=full, release=release)
     except (IndexProblem, EmbeddingError) as error:
         return refuse(error)
-    print(_render_outcome(outcome))
+    print(printable(_render_outcome(outcome)))
     return 0
 
 
@@ -176,10 +176,10 @@ def _render_outcome(outcome: "Outcome") -> str:
 
 def report(line: str) -> None:
     """Tell how it goes, beside what is asked for."""
-    print(line, file=sys.stderr, flush=True)
+    print(printable(line), file=sys.stderr, flush=True)
 
 
 def refuse(error: object) -> int:
     """Say what is wrong in one sentence."""
-    print(error, file=sys.stderr)
+    print(printable(error), file=sys.stderr)
     return BAD_USE

@@ -4,7 +4,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,6 +18,8 @@ class Served:
     cut_at: list[int] = field(default_factory=list)  # break the next answers after so many bytes
     statuses: list[int] = field(default_factory=list)  # give these instead, one a request
     weak: bool = False
+    headers: dict[str, str] = field(default_factory=dict)  # given with every file
+    endless: bool = False  # give a file again and again, without a length, until the client has enough
     requests: list[tuple[str, str, int]] = field(default_factory=list)  # path, what it resumes from, status
     url: str = ""
 
@@ -57,6 +59,14 @@ def serve(served: Served) -> Iterator[Served]:
                 return
             kind = "application/zip" if self.path.endswith(".zip") else "application/json"
             self.send_header("Content-Type", served.content_type or kind)
+            for name, value in served.headers.items():
+                self.send_header(name, value)
+            if served.endless:
+                self.end_headers()
+                with suppress(OSError):
+                    while True:
+                        self.wfile.write(body)
+                return
             self.send_header("Content-Length", str(len(body) - start))
             if start:
                 self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")

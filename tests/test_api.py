@@ -158,6 +158,10 @@ def test_a_wrong_method_is_405_with_the_right_ones(client: TestClient) -> None:
     assert_problem(response, 405, "méthode")
     assert response.headers["allow"] == "POST"
     assert_problem(client.delete("/api/health"), 405)
+    for method in ("PUT", "TRACE", "PROPFIND"):
+        response = client.request(method, "/api/compare")
+        assert_problem(response, 405)
+        assert response.headers["allow"] == "GET"
 
 
 def test_without_an_index_only_health_answers(client: TestClient, service: FakeService) -> None:

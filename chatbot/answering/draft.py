@@ -3,7 +3,7 @@
 from chatbot.answering.model import Answer
 from chatbot.answering.wording import shorten
 from chatbot.catalogue import Catalogue
-from chatbot.citations import Citation, cited_ids, public_url
+from chatbot.citations import MARKER, Citation, cited_ids, public_url
 
 
 class Draft:
@@ -42,8 +42,12 @@ class Draft:
         return sum(len(block) + 2 for block in self.blocks)
 
     def finish(self, first: str = "", suggestions: tuple[str, ...] = ()) -> Answer:
-        """Make the answer; the citations of the sheet `first` come first, unused ones go."""
-        text = "\n\n".join(self.blocks)
+        """Make the answer; the citations of the sheet `first` come first, unused ones go.
+
+        What looks like a marker in the words of a sheet is none: its brackets go.
+        """
+        cited = {sheet_id for sheet_id, _ in self._citations}
+        text = MARKER.sub(lambda m: m.group() if m.group(1) in cited else m.group(1), "\n\n".join(self.blocks))
         used = set(cited_ids(text))
         citations = [citation for citation in self._citations.values() if citation.sheet_id in used]
         citations.sort(key=lambda citation: citation.sheet_id != first)

@@ -22,6 +22,7 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
+LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
 CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
 LISTED = re.compile(
@@ -210,13 +211,13 @@ class MetierWriter:
         if not salaire.amounts:
             self.draft.add(
                 f"La fiche {of(self.name)} ne donne pas de montant : le salaire du débutant y est « "
-                f"{lower_first(plain(salaire.text))} » "
+                f"{lower_first(shorten(plain(salaire.text), LONGEST_PAY))} » "
                 f"{self.fact('Salaire', salaire.text)}."
             )
             if BARE_VARIABLE.fullmatch(fold(salaire.text)):
                 self.missing.append("salaire")
         else:
-            text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(plain(salaire.text).replace("\n", " ")))
+            text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(shorten(plain(salaire.text), LONGEST_PAY)))
             head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
             start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
             self.draft.add(

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import takewhile
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from chatbot.api.bodies import (
     CONTROL,
@@ -59,7 +61,7 @@ __all__ = [
     "stream_reply",
 ]
 THREADS = 40 + LONGEST  # of the pool: those that wait for their turn leave the others as many as there always are
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 @asynccontextmanager
@@ -86,7 +88,7 @@ def create_api(service: Service) -> FastAPI:
             raise Refusal(503, say_unavailable(service), headers)
         return index
 
-    @api.post("/api/answer")
+    @api.post("/api/answer", responses=describe_problems(400, 413))
     def answer(body: QuestionBody) -> AnswerBody:
         """Answer a question from the sheets."""
         history = [Turn(message.role, message.content) for message in body.history]
@@ -112,22 +114,24 @@ def create_api(service: Service) -> FastAPI:
         return describe_sheet(found)
 
     api.include_router(metrics_routes(service))
-    api.include_router(stream_routes(opened))
-    api.include_router(openai_routes(opened))
-    api.include_router(browse_routes(opened))
-
-    @api.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
-    @api.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
-    def no_route(request: Request) -> None:
-        """Refuse what no route serves here, so that the page mounted at / never sees it."""
-        allowed = {
-            method
-            for route in api.routes
-            if route.matches(request.scope)[0] is Match.PARTIAL
-            for method in getattr(route, "methods", None) or ()
-        }
-        if allowed:
-            raise StarletteHTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
-        raise StarletteHTTPException(404)
-
+    for routes in (stream_routes, openai_routes, browse_routes):
+        api.include_router(routes(opened))
+    for path in ("/metrics", "/v1/{path:path}", "/api/{path:path}"):
+        api.router.routes.append(Route(path, _NoRoute(api), include_in_schema=False))
     return api
+
+
+class _NoRoute:
+    """Refuses what no route serves under a path, by any method, so that the page mounted at / never sees it."""
+
+    def __init__(self, api: FastAPI) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raise 405 where another method would be served, else 404."""
+        before = takewhile(lambda route: getattr(route, "app", None) is not self, self._api.routes)
+        served = list(before)  # asked one by one: a route that came with a router of its own tells no methods
+        allowed = [m for m in METHODS if any(r.matches({**scope, "method": m})[0] is Match.FULL for r in served)]
+        if allowed:
+            raise StarletteHTTPException(405, headers={"Allow": ", ".join(allowed)})
+        raise StarletteHTTPException(404)

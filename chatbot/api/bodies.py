@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema
+from pydantic.config import JsonDict
 
 from chatbot.answering import Answer
 
@@ -23,10 +24,12 @@ def _blank_controls(value: object) -> object:
     return CONTROL.sub(" ", value) if isinstance(value, str) else value
 
 
+# A question holds at least one letter or sign; a JSON schema can't say "after trimming".
 QuestionText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
     BeforeValidator(_blank_controls),
+    WithJsonSchema({"type": "string", "maxLength": MAX_QUESTION, "pattern": r"[^\s\x00-\x1f\x7f\x85]"}),
 ]
 
 
@@ -219,13 +222,19 @@ class AskedBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     question: QuestionText
-    kept: bool = True
+    kept: StrictBool = True
+
+
+# A dossier holds a sheet, or a question that is kept.
+HAS_SHEET: JsonDict = {"properties": {"sheets": {"minItems": 1}}, "required": ["sheets"]}
+UNKEPT: JsonDict = {"properties": {"kept": {"const": False}}, "required": ["kept"]}
+HAS_KEPT: JsonDict = {"properties": {"questions": {"contains": {"not": UNKEPT}}}, "required": ["questions"]}
 
 
 class DossierBody(BaseModel):
     """What goes into a dossier: questions in their order, which are answered again, and IDs of sheets."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": [HAS_SHEET, HAS_KEPT]})
     format: Literal["html", "md", "pdf"] = "pdf"
     title: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=MAX_TITLE), BeforeValidator(_blank_controls)

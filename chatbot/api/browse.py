@@ -25,6 +25,10 @@ from chatbot.dossier import Asked, Corpus, gather_dossier, render_markdown, rend
 
 Text = Annotated[str, Query(max_length=MAX_TEXT)]
 Values = Annotated[list[Annotated[str, Query(max_length=MAX_TEXT)]], Query(max_length=50)]
+TWO_TO_FOUR = r"^[\s,]*[^\s,\x00-\x1f\x7f][^,]*(,[\s,]*[^\s,\x00-\x1f\x7f][^,]*){1,3}[\s,]*$"
+Ids = Annotated[
+    str, Query(max_length=MAX_ID * 10, examples=["MET.854,MET.353"], json_schema_extra={"pattern": TWO_TO_FOUR})
+]
 RENDERERS: dict[str, tuple[str, Callable[..., str | bytes]]] = {
     "html": ("text/html; charset=utf-8", render_page),
     "md": ("text/markdown; charset=utf-8", render_markdown),
@@ -75,7 +79,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         return PageBody.model_validate(opened().browser.explore(filters, offset, limit), from_attributes=True)
 
     @routes.get("/compare", responses=describe_problems(404))
-    def compare(ids: Annotated[str, Query(max_length=MAX_ID * 10, examples=["MET.854,MET.353"])]) -> ComparisonBody:
+    def compare(ids: Ids) -> ComparisonBody:
         """Set two to four métiers, or formations, side by side: IDs with commas between them."""
         with _refusals():
             found = opened().browser.compare([part.strip() for part in ids.split(",") if part.strip()])
@@ -98,7 +102,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
 
     @routes.post(
         "/dossier",
-        responses=describe_problems(404)
+        responses=describe_problems(400, 404, 413)
         | {200: {"content": {"application/pdf": {}, "text/html": {}, "text/markdown": {}}}},
         response_class=Response,
     )

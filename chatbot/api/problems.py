@@ -27,6 +27,7 @@ FIELD_DETAILS = {
     "string_type": "« {field} » doit être un texte.",
     "string_unicode": "« {field} » contient des caractères impossibles à lire.",
     "string_too_short": "« {field} » est vide : écrivez une question.",
+    "bool_type": "« {field} » doit valoir true ou false.",
     "int_parsing": "« {field} » doit être un nombre entier.",
     "less_than_equal": "« {field} » doit valoir {le} au plus.",
     "greater_than_equal": "« {field} » doit valoir {ge} au moins.",
@@ -128,13 +129,13 @@ def describe_openai_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, StarletteHTTPException)
+    assert isinstance(error, StarletteHTTPException)  # nosec B101 # for mypy: nothing depends on it
     problem, headers = problem_of(error), dict(error.headers or {})
     return render_problem(request.url.path, problem.status, problem.detail, headers=headers)
 
 
 def _refuse_body(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
+    assert isinstance(error, RequestValidationError)  # nosec B101 # for mypy: nothing depends on it
     errors = describe_errors({**item, "loc": item["loc"][1:]} for item in error.errors())
     return render_problem(request.url.path, 422, errors[0]["detail"], errors[:10])
 

@@ -1,8 +1,10 @@
 """The files of the everyday layer come in; one text per sheet goes out, whether the sheet is loaded or not."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
+
+from chatbot.index.errors import IndexProblem
+from chatbot.naming.data import EverydayError, read_everyday_lines
 
 EVERYDAY_FOLDER = Path(__file__).parent.parent / "data" / "everyday"
 
@@ -22,12 +24,11 @@ class EverydayText:
 
 
 def read_everyday_texts(folder: Path = EVERYDAY_FOLDER) -> tuple[EverydayText, ...]:
-    """Read every line of the everyday layer; nothing when the folder has no such files."""
-    texts = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            questions = row.get("questions", [row["question"]] if "question" in row else [])
-            phrases = (*row["names"], *row.get("descriptions", []), *questions)
-            texts.append(EverydayText(row["id"], row["title"], phrases))
-    return tuple(texts)
+    """Read every line of the everyday layer; nothing when the folder has no such files; raise IndexProblem."""
+    try:
+        return tuple(
+            EverydayText(line.sheet_id, line.title, (*line.names, *line.descriptions, *line.questions))
+            for line in read_everyday_lines(folder)
+        )
+    except EverydayError as error:
+        raise IndexProblem(f"{error}. Mend or remove that line.") from error

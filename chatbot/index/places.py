@@ -117,7 +117,7 @@ class Place:
 def open_folder(folder: Path) -> Vectors:
     """Open the collections in a folder, for this process alone."""
     client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    assert isinstance(client, Client)  # its declared type lacks `close`
+    assert isinstance(client, Client)  # nosec B101 # its declared type lacks `close`
     return Vectors(client)
 
 
@@ -150,6 +150,6 @@ class _ServerClient(Client):
 
     def get_user_identity(self) -> chromadb.auth.UserIdentity:
         """Answer the constructor's first question, in time."""
-        assert isinstance(self._server, FastAPI)
+        assert isinstance(self._server, FastAPI)  # nosec B101 # for mypy: nothing depends on it
         self._server._session.timeout = httpx.Timeout(self._seconds, connect=CONNECT_SECONDS)
         return super().get_user_identity()

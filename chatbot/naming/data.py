@@ -8,6 +8,7 @@ from pathlib import Path
 from chatbot.catalogue import Catalogue, fold
 from chatbot.naming.words import Word, content_keys, is_link, key_of, split_words
 
+MANY = ("names", "descriptions", "questions")  # the fields of a line of the everyday layer that hold several phrases
 Phrase = tuple[tuple[str, ...], str]  # words in the singular, and the key that stands for them
 DATA = Path(__file__).parent.parent / "data"
 
@@ -34,6 +35,10 @@ class Vocabulary:
     trades: dict[str, tuple[tuple[str, ...], ...]]
     names: dict[str, tuple[str, ...]]
     ordinary: frozenset[str]
+
+
+class EverydayError(ValueError):
+    """A line of the everyday layer that can't be read; the message names its file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,33 @@ def _without_links(phrase: list[Word]) -> tuple[str, ...]:
     return tuple(word.singular for word in phrase)
 
 
+def read_everyday_lines(folder: Path = DATA / "everyday") -> Iterator[Everyday]:
+    """Read every line of the everyday layer; nothing when the folder has no such files; raise EverydayError."""
+    for path in sorted(folder.glob("*.jsonl")):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EverydayError(f"{path} can't be read ({error})") from error
+        yield from parse_everyday(text, str(path))
+
+
+def parse_everyday(text: str, name: str) -> Iterator[Everyday]:
+    """Parse the lines of one file of the everyday layer; raise EverydayError at the first that isn't one."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            phrases = {key: tuple(row.get(key, ())) for key in MANY}
+            phrases["questions"] = phrases["questions"] or tuple(filter(None, (row.get("question", ""),)))
+            sound = isinstance(row["id"], str) and isinstance(row["title"], str) and phrases["names"]
+            if not sound or not all(isinstance(phrase, str) for each in phrases.values() for phrase in each):
+                raise ValueError("id and title are texts, names and the other phrases lists of texts")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise EverydayError(f"{name}:{number} is no line of the everyday layer ({error!r})") from error
+        yield Everyday(row["id"], row["title"], **phrases)
+
+
 def read_everyday(catalogue: Catalogue, folder: Path = DATA / "everyday") -> Iterator[Everyday]:
     """Read the everyday layer of the sheets in the catalogue; nothing when the folder has no such files."""
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["id"] in catalogue:
-                questions = row["questions"] if "questions" in row else [row["question"]]
-                yield Everyday(
-                    row["id"], row["title"], tuple(row["names"]), tuple(row.get("descriptions", ())), tuple(questions)
-                )
+    return (each for each in read_everyday_lines(folder) if each.sheet_id in catalogue)

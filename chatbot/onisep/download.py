@@ -151,6 +151,7 @@ class _Download:
             for chunk in response.iter_raw():  # as they come: what has come before a break is not lost
                 size += len(chunk)
                 if size > MAX_BYTES:
+                    self._drop_part()
                     raise DownloadError(f"{self._url} is too large: over {MAX_BYTES:,} bytes")
                 part.write(chunk)
                 if time.monotonic() - last >= PROGRESS_SECONDS:

@@ -6,7 +6,9 @@ Nothing of the file is trusted: entities, depth and sizes are refused beyond wha
 import csv
 import io
 import json
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -16,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError  # nosec B405 # only what defusedxml raises
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
@@ -24,8 +26,15 @@ from defusedxml.ElementTree import XMLParser
 CHUNK = 1 << 16
 MAX_XML_BYTES = 512 * 1024**2  # unpacked; the métiers of 2026 take some 15 MB
 MAX_TABLE_BYTES = 64 * 1024**2  # JSON and CSV are read whole; the referential takes 4 MB
+MAX_VALUES = 2_000_000  # of JSON or CSV, each takes up to 100 bytes; the referential has 80,000
+NODE_CHARACTERS = 60  # what an element takes in memory beside its text
 MAX_RECORD_CHARACTERS = 2_000_000  # the largest sheet has 30,000
+MAX_TAG_BYTES = 1_000_000
 MAX_DEPTH = 40
+UNSOUND_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError),
+)
 RECORD_TAGS = frozenset({"metier", "formation", "item"})
 ITEM = "item"
 
@@ -82,11 +91,15 @@ def read_records(path: Path) -> Iterator[Node]:
                 data = stream.read(MAX_TABLE_BYTES + 1)
                 if len(data) > MAX_TABLE_BYTES:
                     raise ExportError(f"'{name}' is too large: over {MAX_TABLE_BYTES:,} bytes")
+                if sum(map(data.count, (b",", b";", b"[", b"{"))) > MAX_VALUES:
+                    raise ExportError(f"'{name}' is too large: over {MAX_VALUES:,} values")
                 yield from (_read_json if suffix == ".json" else _read_csv)(data, name)
             else:
                 raise ExportError(f"'{name}' is neither XML, JSON nor CSV")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNSOUND_ZIP as error:
         raise ExportError(f"'{path.name}' is no sound zip file ({error})") from error
+    except OSError as error:  # a zip whose places lie outside it gives one too
+        raise ExportError(f"'{path.name}' cannot be read ({error.strerror or error})") from error
 
 
 @contextmanager
@@ -109,12 +122,14 @@ class _Builder:
 
     def __init__(self, name: str) -> None:
         self.done: deque[Node] = deque()
+        self.events = 0
         self._name = name
         self._open: list[Node] = []
         self._depth = self._characters = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition("}")[2]
+        self.events += 1
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ExportError(f"'{self._name}' nests elements more than {MAX_DEPTH} deep")
@@ -123,14 +138,17 @@ class _Builder:
             if self._open:
                 self._open[-1].children.append(node)
             self._open.append(node)
-            self._count(len(tag) + sum(map(len, attributes.values())))
+            own = NODE_CHARACTERS * (1 + len(attributes))
+            self._count(own + len(tag) + sum(map(len, attributes)) + sum(map(len, attributes.values())))
 
     def data(self, text: str) -> None:
+        self.events += 1
         if self._open:
             self._count(len(text))
             self._open[-1].pieces.append(text)
 
     def end(self, tag: str) -> None:
+        self.events += 1
         self._depth -= 1
         if self._open:
             node = self._open.pop()
@@ -150,13 +168,17 @@ class _Builder:
 def _read_xml(stream: IO[bytes], name: str) -> Iterator[Node]:
     builder = _Builder(name)
     parser = XMLParser(target=builder)
-    size = 0
+    size = events = quiet = 0  # quiet: what was fed since the parser last told of something
     try:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > MAX_XML_BYTES:
                 raise ExportError(f"'{name}' is too large: over {MAX_XML_BYTES:,} bytes")
             parser.feed(chunk)
+            quiet = quiet + len(chunk) if builder.events == events else 0
+            events = builder.events
+            if quiet > MAX_TAG_BYTES:  # the parser begins it again with each chunk: 64 MB took it a minute
+                raise ExportError(f"'{name}' holds a tag or comment of more than {MAX_TAG_BYTES:,} bytes")
             while builder.done:
                 yield builder.done.popleft()
         parser.close()

@@ -145,7 +145,7 @@ def open_labels(folder: Path, encode: Encode) -> LabelModel:
 def _vectorizers() -> tuple[HashingVectorizer, HashingVectorizer]:
     return (
         HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTERS, alternate_sign=False),
-        HashingVectorizer(
+        HashingVectorizer(  # nosec B106 # a pattern of words, no password
             analyzer="word", token_pattern=r"[\w+']+", ngram_range=(1, 2), n_features=WORDS, alternate_sign=False
         ),
     )

@@ -30,6 +30,7 @@ MORE = re.compile(
     r"\b(?:d'autres?|autres? (?:idees?|pistes?|metiers?|chose)|un autre|autre chose|encore|pas (?:ca|celui)"
     r"|rien de ca|bof)\b"
 )
+MOST_WISHED = 2_000  # characters: as many as one question may have; 160,000 took 11 s
 EXPLORED = "uelques pistes :"  # how an answer that proposes métiers opens its list
 COMPARED = re.compile(r"^\| \|", re.MULTILINE)
 POINTS_BACK = re.compile(
@@ -76,13 +77,13 @@ def recall(history: Sequence[Turn]) -> Memory:
 
 
 def _recall_wishes(history: Sequence[Turn]) -> str:
-    """Join the messages of the exploration that the last answers belong to; empty when the last one is none."""
+    """Join the last messages of the exploration that the last answers belong to; empty when the last one is none."""
     wishes: list[str] = []
     turns = list(history)
     while len(turns) >= 2 and turns[-1].role == "assistant" and EXPLORED in turns[-1].content:
         wishes.insert(0, turns[-2].content)
         turns = turns[:-2]
-    return ". ".join(wishes)
+    return ". ".join(wishes)[-MOST_WISHED:]
 
 
 def pointed_at(message: str, choices: Sequence[str]) -> str | None:

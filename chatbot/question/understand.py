@@ -282,7 +282,8 @@ class Understanding:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
         question, memory, subjects = case.question, case.memory, self._subjects
         compare = case.scores["compare"]
-        if memory.compared and WHICH.search(fold(question.message)) and not find_distinct(asked):
+        which = memory.compared and len(memory.choices) > 1 and WHICH.search(fold(question.message))
+        if which and not find_distinct(asked):
             return memory.choices[:2]
         distinct = find_distinct(n for n in case.named if not n.is_set_aside)
         compares = bool(COMPARES.search(fold(question.message)))

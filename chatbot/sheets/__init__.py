@@ -21,6 +21,7 @@ from chatbot.sheets.files import (
     load_sheets,
     merge_sheets,
     parse_file,
+    printable,
     read_sheets,
 )
 from chatbot.sheets.markdown import SECTIONS as SECTION_NAMES
@@ -62,6 +63,7 @@ __all__ = [
     "parse_niveau",
     "parse_salaire",
     "parse_sheet",
+    "printable",
     "read_sheets",
     "render_changes",
     "study_years",

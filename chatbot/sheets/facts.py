@@ -112,14 +112,16 @@ def study_years(text: str) -> tuple[Duration, ...]:
     text = " ".join(text.split())
     durations: dict[tuple[float, float], Duration] = {}
     for found in DURATION.finditer(text):
-        if BEFORE_AGE.search(text[: found.start()]) or AFTER_CAREER.match(text, found.end()):
+        before = text[max(found.start() - 40, 0) : found.start()]  # longer than what the pattern looks for
+        if BEFORE_AGE.search(before) or AFTER_CAREER.match(text, found.end()):
             continue
         unit = UNIT_YEARS[found["unit"].lower()]
         first = UNIT_YEARS[(found["first"] or found["unit"]).lower()]  # "6 mois à 1 an"
         half = unit / 2 if found["half"] else 0.0
         years = round(_number(found["least"]) * first + (0.0 if found["most"] else half), 2)
         longest = round(_number(found["most"]) * unit + half, 2) if found["most"] else years
-        if longest < 15:  # beyond stands an age: "18 ans"
+        if max(years, longest) < 15:  # beyond stands an age: "18 ans"
+            years, longest = sorted((years, longest))  # "6 mois à 0 an"
             durations.setdefault((years, longest), Duration(found.group(), years, longest))
     return tuple(durations.values())
 

@@ -15,6 +15,7 @@ from chatbot.sheets.model import Name, Rome, Sheet
 
 MAX_FILE_BYTES = 2_000_000  # the largest sheet of the corpus has 30,000
 JSON = TypeAdapter(tuple[Sheet, ...])
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Reading:
 
     sheets: dict[str, Sheet]
     problems: tuple[Problem, ...]
+
+
+def printable(text: object) -> str:
+    """Give a text for a terminal: what would steer it, in a file's name or content, is written out ("\\x1b")."""
+    return UNPRINTABLE.sub(lambda sign: ascii(sign.group())[1:-1], str(text))
 
 
 def parse_file(path: Path) -> Sheet:

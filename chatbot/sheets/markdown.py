@@ -17,6 +17,7 @@ LABEL = re.compile(r"\s*\*\*([^*]{1,80}?)\s*(?::\s*\*\*|\*\*\s*:)\s*(.*)")
 GENDERED = re.compile(r"- (Féminin|Masculin)\s?:\s*(.*)")
 LINKED = re.compile(r"(.*?)\s*\(ID\s*:\s*([A-Z]{2,12}\.\d+)\)\s*$")
 URL = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
+MOST_OF_A_FACT = 600  # characters of a title, label or list item; the longest of Onisep's has 230
 INFORMATION = ("Informations générales", "Certification", "Publication", "Classification ROME")
 LISTS = ("Formations recommandées", "Centres d'intérêt", "Autres appellations", "Métiers associés", "Domaines")
 PROSE = (
@@ -49,7 +50,9 @@ SEAM = re.compile(r"(?:\b[a-zà-öø-ÿœ]{3,}|\))(?=[A-ZÀ-ÖØ-Þ]'?[a-zà-ö�
 BULLET = re.compile(r"^(?:[*+·–] |-(?=[^\W\d]|[“«]))")
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*]{1,300})(?<=\S)\1(?![\w*])")  # not the one of "MPSI*"
 SPACES = re.compile(r"[^\S\n]+")
-CONTROLS = re.compile(r"[\u00ad\u200b-\u200f\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]")
+CONTROLS = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u0080-\u0084\u0086-\u009f\x00-\x08\x0e-\x1f\x7f]"
+)
 
 
 class SheetError(ValueError):
@@ -110,7 +113,7 @@ def _read_lines(text: str) -> _Draft:
         line = clean_line(raw)
         heading, label = HEADING.match(line), LABEL.match(raw)
         if heading:
-            name = re.sub(r"^[^\w(«\"']+| #+$", "", heading.group(2)).strip()
+            name = re.sub(r"^[^\w(«\"']+| #+$", "", heading.group(2)).strip()[:MOST_OF_A_FACT]
             current_list, bullet_open = None, False
             if heading.group(1) == "#" and not draft.title:
                 draft.title = name
@@ -125,16 +128,16 @@ def _read_lines(text: str) -> _Draft:
                 section = "Durée des études" if section == "En bref" and STUDY_START.match(name) else section
                 draft.passages.append((section, name, []))
         elif label and _is_fact(name := clean_line(label.group(1)).strip("🔗 ").lower(), section, draft.labels):
-            value = clean_line(label.group(2))
+            value = clean_line(label.group(2))[:MOST_OF_A_FACT]
             draft.labels[name] = value
             current_list = None if value else draft.lists.setdefault(name, [])
             if name == "appellations":
                 draft.names.insert(0, ["", "", ""])
         elif (gendered := GENDERED.match(line)) and draft.names:
             entry = draft.names[-1] if section == "Autres appellations" else draft.names[0]
-            entry[1 if gendered.group(1) == "Féminin" else 2] = gendered.group(2)
+            entry[1 if gendered.group(1) == "Féminin" else 2] = gendered.group(2)[:MOST_OF_A_FACT]
         elif current_list is not None and line.startswith("- "):
-            current_list.append(line[2:].strip())
+            current_list.append(line[2:].strip()[:MOST_OF_A_FACT])
         elif section in STUDY_SECTIONS and STUDY_LINE.fullmatch(line):
             section = "Durée des études" if section == "En bref" else section
             last = draft.passages[-1]

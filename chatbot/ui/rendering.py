@@ -80,7 +80,10 @@ def render_sheet_actions(sheet_id: str, kind: str, title: str, small: bool = Fal
 
 def render_source(url: str, title: str) -> str:
     """Link to the page that a sheet comes from, by the name of its site; nothing for a sheet that has none."""
-    site = urlsplit(url).hostname or ""
+    try:
+        site = urlsplit(url).hostname or ""
+    except ValueError:  # "https://[": a sheet of one's own may hold anything
+        site = ""
     return link_out(url, site.removeprefix("www."), title) if site else ""
 
 
