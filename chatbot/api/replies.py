@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 from chatbot.answering import Answer
+from chatbot.api.problems import Refusal
 from chatbot.api.turns import Overloaded, Turns
 from chatbot.stages import STAGES, Timings, open_span, time_answer, tracer
 from chatbot.telemetry.logs import ANSWERS as QUESTIONS_LOG
@@ -70,9 +71,10 @@ def observe_reply(
             if isinstance(piece, Answer):
                 answer, status, measured.ended = piece, piece.status, perf_counter()
             yield piece
-    except Overloaded:
+    except Refusal as refusal:
         status = "refused"
-        SHED.labels(channel).inc()
+        if isinstance(refusal, Overloaded):
+            SHED.labels(channel).inc()
         raise
     except Exception as error:
         status = "failed"

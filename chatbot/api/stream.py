@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from chatbot.answering import Answer
 from chatbot.api.bodies import AnswerBody, QuestionBody
 from chatbot.api.problems import FAILURE, Problem, describe_problems, problem_of
-from chatbot.api.replies import Channel
+from chatbot.api.replies import AnswerFailed, Channel
 from chatbot.api.service import OpenIndex, stream_reply
 from chatbot.llm import Stop
 from chatbot.question import Turn
@@ -163,7 +163,8 @@ def describe_failure(error: Exception) -> Problem:
     """Give the problem that a stream ends with; what nobody refused is logged."""
     if isinstance(error, StarletteHTTPException):
         return problem_of(error)
-    LOG.error("An answer failed in mid-stream", exc_info=error)
+    if not isinstance(error, AnswerFailed):  # the log has that already
+        LOG.error("An answer failed in mid-stream", exc_info=error)
     return Problem(title="Internal Server Error", status=500, detail=FAILURE)
 
 
