@@ -25,16 +25,19 @@ VERSION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 def current_version(vectorstore: Path) -> str | None:
     """Name the version that CURRENT points to; None when there is no index; raise IndexCorrupted on a bad pointer."""
+    pointer = vectorstore / POINTER
+    if pointer.exists() and not pointer.is_file():
+        raise IndexCorrupted(f"The index pointer '{pointer}' is no file. Move it away. {REMEDY}")
     try:
-        name = (vectorstore / POINTER).read_text(encoding="utf-8").strip()
+        name = pointer.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexCorrupted(
-            f"The index pointer '{vectorstore / POINTER}' cannot be read ({error}). {REMEDY}"
+            f"The index pointer '{pointer}' cannot be read ({error}). {REMEDY}"
         ) from error
     if not VERSION.fullmatch(name) or not (vectorstore / name).is_dir():
-        raise IndexCorrupted(f"The index pointer '{vectorstore / POINTER}' names {name!r}, no version here. {REMEDY}")
+        raise IndexCorrupted(f"The index pointer '{pointer}' names {name!r}, no version here. {REMEDY}")
     return name
 
 
@@ -56,15 +59,16 @@ def hold_lock(vectorstore: Path) -> Iterator[None]:
         ) from error
 
 
-def publish_version(vectorstore: Path, version: str, previous: str | None) -> None:
+def publish_version(vectorstore: Path, version: str) -> None:
     """Make a finished version the current one: all of it is on disk before the pointer moves, in one step."""
     for path in sorted((vectorstore / version).rglob("*"), reverse=True):
         _flush(path)
     _flush(vectorstore / version)
+    replaced = _pointed_version(vectorstore)
     _point_to(vectorstore, version)
     release_version(vectorstore)
-    if previous:
-        (vectorstore / previous / REPLACED).touch()
+    if replaced:
+        (vectorstore / replaced / REPLACED).touch()
 
 
 def restore_version(vectorstore: Path, version: str, replaced: str | None) -> None:
@@ -94,8 +98,17 @@ def list_versions(vectorstore: Path) -> list[str]:
     return sorted(path.name for path in vectorstore.iterdir() if VERSION.fullmatch(path.name))
 
 
+def _pointed_version(vectorstore: Path) -> str | None:
+    """Name the version that is current, damaged or not."""
+    try:
+        return current_version(vectorstore)
+    except IndexCorrupted:
+        return None
+
+
 def _point_to(vectorstore: Path, version: str) -> None:
     pointer = vectorstore / f"{POINTER}.new"
+    pointer.unlink(missing_ok=True)  # of a process that was killed
     pointer.write_text(f"{version}\n", encoding="utf-8")
     _flush(pointer)
     os.replace(pointer, vectorstore / POINTER)
@@ -111,6 +124,17 @@ def clean_versions(vectorstore: Path, keep: set[str], drop: Callable[[Path], boo
     for version in list_versions(vectorstore):
         if version not in keep and not _was_replaced_lately(vectorstore / version) and drop(vectorstore / version):
             shutil.rmtree(vectorstore / version, ignore_errors=True)
+
+
+@contextmanager
+def dropping_unfinished(vectorstore: Path, drop: Callable[[Path], bool]) -> Iterator[None]:
+    """Delete the version that was begun meanwhile, unless it became the current one, when anything goes wrong."""
+    before = set(list_versions(vectorstore))
+    try:
+        yield
+    except BaseException:
+        clean_versions(vectorstore, {*before, _pointed_version(vectorstore) or ""}, drop)
+        raise
 
 
 def _was_replaced_lately(version: Path) -> bool:
