@@ -104,7 +104,7 @@ def build_index(
     started = time.monotonic()
     vectorstore = settings.vectorstore
     choice, place = EmbeddingChoice.of(settings), Place.of(settings)
-    with tell_refusals(vectorstore), hold_lock(vectorstore), dropping_unfinished(vectorstore, place.drop):
+    with hold_lock(vectorstore), dropping_unfinished(vectorstore, place.drop), tell_refusals(vectorstore):
         previous = _open_previous(vectorstore, report)
         place.check(vectorstore)
         wanted = (choice, place.kind)
@@ -140,7 +140,7 @@ def build_index(
         try:
             changes = _sync_vectors(folder, base, place, contents, embedder, report)
         except DAMAGE as error:
-            if base is None or is_full(error):
+            if base is None or is_full(error, vectorstore):
                 raise
             raise IndexCorrupted(f"The index '{base.folder}' is damaged ({error}). {REMEDY} --full") from error
         (folder / SHEETS_FILE).write_bytes(dump_sheets(contents.sheets.values()))
@@ -238,6 +238,9 @@ def _sync_vectors(
             known = base.manifest.collections[collection] if base else {}
             line = f"Embedding the {collection}"
             changes[collection] = vectors.sync(collection, entries, known, embedder, partial(_say_share, say, line))
+    counts = {name: sum(len(entry.texts) for entry in entries) for name, entries in contents.entries.items()}
+    with place.reaching(), closing(place.open(folder)) as written:  # Chroma doesn't notice all that a full disk lacks
+        written.check(counts, embedder.dimension)
     return changes[CHUNKS]
 
 

@@ -42,7 +42,7 @@ def copy_privately(source: Path, copy: Callable[[Path, Path], None]) -> tuple[Pa
         copy(source, private.path / source.name)
     except BaseException as error:
         private.close()
-        if is_full(error):
+        if is_full(error, private.path.parent):
             raise _no_place(error) from error
         raise
     return private.path / source.name, private

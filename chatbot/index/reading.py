@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from chatbot.catalogue import Catalogue
 from chatbot.chunks import Chunk, split_sheet
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
@@ -154,8 +152,8 @@ def _open_version(folder: Path, manifest: Manifest, embedder: Embedder, place: P
         raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
     catalogue = Catalogue(read_version_sheets(folder).values())
     keywords = open_keywords(folder / KEYWORDS_FOLDER)
+    counts = {collection: manifest.count_documents(collection) for collection in COLLECTIONS}
     if place.kind == "server":
-        counts = {collection: manifest.count_documents(collection) for collection in COLLECTIONS}
         reach = ServerVectors(partial(place.open, folder, QUERY_SECONDS), counts, manifest.dimension)
         return Index(folder, manifest, catalogue, embedder, keywords, reach)
     if not (folder / VECTORS_FOLDER / DATABASE).is_file():
@@ -165,12 +163,7 @@ def _open_version(folder: Path, manifest: Manifest, embedder: Embedder, place: P
     vectors = open_folder(source)
     index = Index(folder, manifest, catalogue, embedder, keywords, vectors, private)
     try:
-        for collection in COLLECTIONS:
-            found, wanted = vectors.count(collection), manifest.count_documents(collection)
-            if found != wanted:
-                raise ValueError(f"{found:,} {collection} instead of {wanted:,}")
-            # The first query reads the vectors into memory (0.15 s): now rather than in the first answer.
-            index.nearest(np.ones(manifest.dimension, dtype=np.float32), 1, collection)
+        vectors.check(counts, manifest.dimension)  # now rather than in the first answer
     except Exception:
         index.close()
         raise

@@ -1,6 +1,7 @@
 """What the system refuses while an index is written comes in; one sentence about it goes out."""
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,36 +9,36 @@ from pathlib import Path
 from chatbot.index.errors import IndexProblem
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-FULL_WORDS = ("No space left on device", "disk is full", "quota exceeded")  # SQLite's, Chroma's and shutil's
+FULL_WORDS = ("no space left on device", "disk is full", "quota exceeded")  # shutil's, SQLite's, Chroma's
+# Chroma may only say "Failed to apply logs to the hnsw segment writer", or that it lacks an attribute.
+FULL_BYTES = 4_000_000
 
 
-def is_full(error: BaseException) -> bool:
-    """Tell whether there was no room left to write."""
+def is_full(error: BaseException, folder: Path) -> bool:
+    """Tell whether an error comes from a folder that has no room left."""
     if isinstance(error, OSError) and error.errno in FULL:
         return True
-    return any(word.lower() in str(error).lower() for word in FULL_WORDS)
+    if any(word in str(error).lower() for word in FULL_WORDS):
+        return True
+    try:
+        return shutil.disk_usage(folder).free < FULL_BYTES
+    except OSError:
+        return False
 
 
 @contextmanager
-def tell_refusals(vectorstore: Path) -> Iterator[None]:
+def tell_refusals(folder: Path) -> Iterator[None]:
     """Raise IndexProblem for a folder that is full or can't be written."""
     try:
         yield
-    except IndexProblem:
+    except (IndexProblem, KeyboardInterrupt):
         raise
-    except OSError as error:
-        if is_full(error):
-            raise no_room(vectorstore) from error
-        where = error.filename or vectorstore
-        raise IndexProblem(
-            f"'{where}' cannot be read or written ({error.strerror or error}). Mend that, then run this again."
-        ) from error
-    except BaseException as error:  # Chroma's, which are of several kinds, one of them no Exception
-        if is_full(error):
-            raise no_room(vectorstore) from error
+    except BaseException as error:  # Chroma's are of many kinds, one of them no Exception
+        if is_full(error, folder):
+            raise IndexProblem(
+                f"No room left in '{folder}'; the index is as it was. Free some space, then run this again."
+            ) from error
+        if isinstance(error, OSError):
+            said = f"'{error.filename or folder}' cannot be read or written ({error.strerror or error})"
+            raise IndexProblem(f"{said}. Mend that, then run this again.") from error
         raise
-
-
-def no_room(folder: Path) -> IndexProblem:
-    """Say that a folder is full."""
-    return IndexProblem(f"No room left in '{folder}'; the index is as it was. Free some space, then run this again.")

@@ -18,7 +18,7 @@ def roll_back(settings: Settings, *, open_model: OpenModel = open_model) -> Mani
     Raise IndexMissing when there is none, or what is wrong with it; then all stays as it was.
     """
     vectorstore = settings.vectorstore
-    with tell_refusals(vectorstore), hold_lock(vectorstore):
+    with hold_lock(vectorstore), tell_refusals(vectorstore):
         current, version = _find_previous(vectorstore)
         if version is None:
             raise IndexMissing(f"There is no earlier version of the index in '{vectorstore}' to roll back to.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chatbot.index.errors import REMEDY, IndexBusy, IndexCorrupted
+from chatbot.index.refusals import tell_refusals
 
 POINTER = "CURRENT"
 LOCK = ".lock"
@@ -49,14 +50,19 @@ def new_version() -> str:
 @contextmanager
 def hold_lock(vectorstore: Path) -> Iterator[None]:
     """Keep other indexers out of the folder, made if missing; raise IndexBusy when one is at work."""
-    vectorstore.mkdir(parents=True, exist_ok=True)
+    with tell_refusals(vectorstore):
+        vectorstore.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(vectorstore / LOCK)  # freed by the system when the process dies
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise IndexBusy(
+                f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again."
+            ) from error
     try:
-        with FileLock(vectorstore / LOCK, timeout=0):  # freed by the system when the process dies
-            yield
-    except Timeout as error:
-        raise IndexBusy(
-            f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again."
-        ) from error
+        yield
+    finally:
+        lock.release()
 
 
 def publish_version(vectorstore: Path, version: str) -> None:
