@@ -172,8 +172,9 @@ def _open_previous(vectorstore: Path, report: Report) -> _Version | None:
         name = current_version(vectorstore)
         if name is None:
             return None
-        verify_files(vectorstore / name)
-        return _Version(name, vectorstore / name, open_manifest(vectorstore / name))
+        version = _Version(name, vectorstore / name, open_manifest(vectorstore / name))
+        verify_files(version.folder)  # or the damage would be copied into the next version
+        return version
     except (IndexCorrupted, IndexMismatch) as error:
         report(f"Starting anew: {str(error).rpartition(' Run: ')[0]}")
         return None
