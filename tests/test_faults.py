@@ -15,7 +15,7 @@ from chatbot.index import IndexCorrupted, IndexProblem, open_index
 from tests.faulty_world import NEW, OLD, World, read_words
 from tests.small_world import FOUNDER, GATHERER, KEEPER, RINGER, STORYTELLER, TAMER
 
-KILLS = 20
+KILLS = int(os.environ.get("FAULTS_KILLS", "20"))
 CRUMBS = {"CURRENT", ".lock"}
 
 
