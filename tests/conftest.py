@@ -6,7 +6,6 @@ from chatbot.answering import Chatbot
 from chatbot.assembly import build_chatbot, build_retriever
 from chatbot.browse import Browser
 from chatbot.index import Index
-from tests.faulty_world import World, build_world
 from tests.site import browser, chatbot, desk, phone, site
 from tests.small_world import build_small_index
 
@@ -26,8 +25,3 @@ def bot(small_index: Index) -> Chatbot:
 @pytest.fixture(scope="session")
 def small_browser(small_index: Index) -> Browser:
     return Browser(small_index.catalogue, build_retriever(small_index))
-
-
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return build_world(tmp_path_factory.mktemp("faulty_world"))
