@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from chatbot.config import Settings
 from chatbot.index import IndexCorrupted, IndexProblem, open_index
-from tests.test_index import Workshop
+from chatbot.index.versions import hold_lock
+from chatbot.sheets import render_changes
+from tests.test_index import ROOT, Workshop
 
 
 @pytest.fixture
@@ -37,6 +40,14 @@ def _flip_a_bit(path: Path) -> None:
 def _make_a_folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
+
+
+def _not_utf_8(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\xe9\xff")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
 
 
 def _delete(path: Path) -> None:
@@ -155,3 +166,31 @@ def test_a_vectorstore_mounted_read_only_answers_and_refuses_to_be_indexed(
     assert workshop.nearest("souffle le verre")[0] == "MET.2#1"
     with pytest.raises(IndexProblem, match=r"cannot be read or written \(Read-only file system\)"):
         workshop.index()
+
+
+def test_a_second_process_that_indexes_says_so_and_ends_with_2(workshop: Workshop) -> None:
+    vectorstore = workshop.settings.vectorstore
+    environment = {"CHATBOT_SHEETS": str(workshop.sheets), "CHATBOT_VECTORSTORE": str(vectorstore)}
+    with hold_lock(vectorstore):
+        done = subprocess.run(
+            [sys.executable, "-m", "chatbot", "index"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    sentence = f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+
+
+@pytest.mark.parametrize("spoil", [_not_utf_8, _empty, _make_a_folder, _delete])
+def test_a_sheet_that_turns_bad_is_named_and_answers_no_more(workshop: Workshop, spoil: Callable[[Path], None]) -> None:
+    path = workshop.sheets / "MET.1.md"
+    spoil(path)
+    workshop.write("MET.2", "souffleuse de verre", "Elle souffle du vent.")
+    outcome = workshop.index()
+    named = [path] if spoil in (_not_utf_8, _empty) else []  # the others are no sheet's file any more
+    assert [problem.path for problem in outcome.problems] == named
+    assert "MET.1" in render_changes(outcome.corpus_changes)
+    assert set(workshop.nearest("souffle")) == {"MET.2#0", "MET.2#1"}
