@@ -56,7 +56,8 @@ def _delete(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_truncate, _zero, _flip_a_bit, _make_a_folder, _delete])
 def test_damage_to_any_file_of_a_version_is_said(workshop: Workshop, damage: Callable[[Path], None]) -> None:
-    files = [path for path in workshop.current.rglob("*") if path.is_file() and path.stat().st_size]
+    files = [path for path in workshop.current.rglob("*") if path.is_file()]
+    files = [path for path in files if any(path.read_bytes())]  # Chroma leaves some empty, or of zeros
     assert len(files) > 8
     for path in files:
         if path.name == "SHA256SUMS" and damage is _delete:  # as of an older program
