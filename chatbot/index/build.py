@@ -18,12 +18,15 @@ from chatbot.index.contents import Contents, digest_texts, read_contents
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch
 from chatbot.index.everyday import EVERYDAY_FOLDER
 from chatbot.index.history import SHEETS_FILE, record_changes
+from chatbot.index.integrity import verify_files, write_checksums
 from chatbot.index.manifest import FORMAT, EmbeddingChoice, Manifest, open_manifest
 from chatbot.index.places import CHUNKS, Place
+from chatbot.index.refusals import is_full, tell_refusals
 from chatbot.index.vectors import DAMAGE, Changes
 from chatbot.index.versions import (
     clean_versions,
     current_version,
+    dropping_unfinished,
     hold_lock,
     is_held,
     new_version,
@@ -100,9 +103,9 @@ def build_index(
     """
     started = time.monotonic()
     vectorstore = settings.vectorstore
-    with hold_lock(vectorstore):
+    choice, place = EmbeddingChoice.of(settings), Place.of(settings)
+    with hold_lock(vectorstore), dropping_unfinished(vectorstore, place.drop), tell_refusals(vectorstore):
         previous = _open_previous(vectorstore, report)
-        choice, place = EmbeddingChoice.of(settings), Place.of(settings)
         place.check(vectorstore)
         wanted = (choice, place.kind)
         nothing = Changes(0, 0, 0)
@@ -137,7 +140,7 @@ def build_index(
         try:
             changes = _sync_vectors(folder, base, place, contents, embedder, report)
         except DAMAGE as error:
-            if base is None:
+            if base is None or is_full(error, vectorstore):
                 raise
             raise IndexCorrupted(f"The index '{base.folder}' is damaged ({error}). {REMEDY} --full") from error
         (folder / SHEETS_FILE).write_bytes(dump_sheets(contents.sheets.values()))
@@ -157,7 +160,8 @@ def build_index(
             vectors=place.kind,
         )
         manifest.save(folder)
-        publish_version(vectorstore, version, manifest.previous)
+        write_checksums(folder)
+        publish_version(vectorstore, version)
         clean_versions(vectorstore, {version, manifest.previous or ""}, place.drop)
     seconds = time.monotonic() - started
     return Outcome(manifest, contents.problems, changes, True, adapts, seconds, corpus_changes)
@@ -166,7 +170,11 @@ def build_index(
 def _open_previous(vectorstore: Path, report: Report) -> _Version | None:
     try:
         name = current_version(vectorstore)
-        return _Version(name, vectorstore / name, open_manifest(vectorstore / name)) if name else None
+        if name is None:
+            return None
+        version = _Version(name, vectorstore / name, open_manifest(vectorstore / name))
+        verify_files(version.folder)  # or the damage would be copied into the next version
+        return version
     except (IndexCorrupted, IndexMismatch) as error:
         report(f"Starting anew: {str(error).rpartition(' Run: ')[0]}")
         return None
@@ -231,6 +239,9 @@ def _sync_vectors(
             known = base.manifest.collections[collection] if base else {}
             line = f"Embedding the {collection}"
             changes[collection] = vectors.sync(collection, entries, known, embedder, partial(_say_share, say, line))
+    counts = {name: sum(len(entry.texts) for entry in entries) for name, entries in contents.entries.items()}
+    with place.reaching(), closing(place.open(folder)) as written:  # Chroma doesn't notice all that a full disk lacks
+        written.check(counts, embedder.dimension)
     return changes[CHUNKS]
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from chatbot.index.errors import IndexProblem
+from chatbot.index.refusals import is_full
+
 PREFIX = "chatbot-vectors-"
 LOCK = ".lock"
 
@@ -30,14 +33,27 @@ class PrivateFolder:
 
 
 def copy_privately(source: Path, copy: Callable[[Path, Path], None]) -> tuple[Path, PrivateFolder]:
-    """Copy a folder into a private one; give the copy and what closes it."""
-    private = PrivateFolder()
+    """Copy a folder into a private one; give the copy and what closes it; raise IndexProblem when it doesn't fit."""
+    try:
+        private = PrivateFolder()
+    except OSError as error:
+        raise _no_place(error) from error
     try:
         copy(source, private.path / source.name)
-    except BaseException:
+    except BaseException as error:
         private.close()
+        if is_full(error, private.path.parent):
+            raise _no_place(error) from error
         raise
     return private.path / source.name, private
+
+
+def _no_place(error: BaseException) -> IndexProblem:
+    detail = f"{type(error).__name__}: {error}".splitlines()[0][:100]
+    return IndexProblem(
+        f"The vectors of the index can't be copied into the temporary folder ({detail}). "
+        "Free some space there, or name another folder in TMPDIR."
+    )
 
 
 def _sweep(place: Path) -> None:

@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from chatbot.catalogue import Catalogue
 from chatbot.chunks import Chunk, split_sheet
 from chatbot.config import BUILT_IN_EMBEDDING, Settings
@@ -19,6 +17,7 @@ from chatbot.index.build import (
 )
 from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMissing, IndexProblem
 from chatbot.index.history import read_version_sheets
+from chatbot.index.integrity import verify_files
 from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
 from chatbot.index.places import CHUNKS, COLLECTIONS, DATABASE, VECTORS_FOLDER, Place, copy_folder, open_folder
 from chatbot.index.private import PrivateFolder, copy_privately
@@ -139,8 +138,8 @@ def open_version(folder: Path, settings: Settings, *, open_model: OpenModel = op
         raise IndexMismatch(f"Index with its vectors in {held}, settings {wanted}. Set CHATBOT_CHROMA_URL, or {REMEDY}")
     embedder = None if choice.model == BUILT_IN_EMBEDDING else open_model(choice)
     try:
-        embedder = embedder or open_embedding(folder / EMBEDDING_FOLDER)
-        return _open_version(folder, manifest, embedder, place, shared=settings.workers > 1)
+        verify_files(folder)
+        return _open_version(folder, manifest, embedder or open_embedding(folder / EMBEDDING_FOLDER), place)
     except IndexProblem:
         raise
     except Exception as error:  # whatever Chroma, NumPy, JSON or the system make of a damaged file
@@ -148,29 +147,23 @@ def open_version(folder: Path, settings: Settings, *, open_model: OpenModel = op
         raise IndexCorrupted(f"The index '{folder}' is damaged ({detail}). {REMEDY} --full") from error
 
 
-def _open_version(folder: Path, manifest: Manifest, embedder: Embedder, place: Place, shared: bool) -> Index:
+def _open_version(folder: Path, manifest: Manifest, embedder: Embedder, place: Place) -> Index:
     if embedder.name != manifest.embedding:
         raise IndexMismatch(f"Index built with '{manifest.embedding}', the embedding is '{embedder.name}'. {REMEDY}")
     catalogue = Catalogue(read_version_sheets(folder).values())
     keywords = open_keywords(folder / KEYWORDS_FOLDER)
+    counts = {collection: manifest.count_documents(collection) for collection in COLLECTIONS}
     if place.kind == "server":
-        counts = {collection: manifest.count_documents(collection) for collection in COLLECTIONS}
         reach = ServerVectors(partial(place.open, folder, QUERY_SECONDS), counts, manifest.dimension)
         return Index(folder, manifest, catalogue, embedder, keywords, reach)
-    source, private = folder / VECTORS_FOLDER, None
-    if not (source / DATABASE).is_file():
+    if not (folder / VECTORS_FOLDER / DATABASE).is_file():
         raise FileNotFoundError(f"{VECTORS_FOLDER}/{DATABASE} is missing")
-    if shared:  # Chroma is safe for threads, not for several processes on one folder
-        source, private = copy_privately(source, copy_folder)
+    # Chroma writes into a folder that it only reads from, and shares it with no other process; 48 MB here.
+    source, private = copy_privately(folder / VECTORS_FOLDER, copy_folder)
     vectors = open_folder(source)
     index = Index(folder, manifest, catalogue, embedder, keywords, vectors, private)
     try:
-        for collection in COLLECTIONS:
-            found, wanted = vectors.count(collection), manifest.count_documents(collection)
-            if found != wanted:
-                raise ValueError(f"{found:,} {collection} instead of {wanted:,}")
-            # The first query reads the vectors into memory (0.15 s): now rather than in the first answer.
-            index.nearest(np.ones(manifest.dimension, dtype=np.float32), 1, collection)
+        vectors.check(counts, manifest.dimension)  # now rather than in the first answer
     except Exception:
         index.close()
         raise

@@ -8,6 +8,7 @@ from chatbot.index.errors import IndexCorrupted, IndexMissing, IndexProblem
 from chatbot.index.manifest import Manifest, open_manifest
 from chatbot.index.places import Place
 from chatbot.index.reading import open_version
+from chatbot.index.refusals import tell_refusals
 from chatbot.index.versions import current_version, hold_lock, list_versions, restore_version
 
 
@@ -17,7 +18,7 @@ def roll_back(settings: Settings, *, open_model: OpenModel = open_model) -> Mani
     Raise IndexMissing when there is none, or what is wrong with it; then all stays as it was.
     """
     vectorstore = settings.vectorstore
-    with hold_lock(vectorstore):
+    with hold_lock(vectorstore), tell_refusals(vectorstore):
         current, version = _find_previous(vectorstore)
         if version is None:
             raise IndexMissing(f"There is no earlier version of the index in '{vectorstore}' to roll back to.")

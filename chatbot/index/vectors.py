@@ -68,6 +68,14 @@ class Vectors:
         """Count the documents of a collection."""
         return self._open(collection).count()
 
+    def check(self, counts: Mapping[str, int], dimension: int) -> None:
+        """Raise what a collection that can't be searched, or lacks documents, makes of it; else read them to memory."""
+        for collection, wanted in counts.items():
+            found = self.count(collection)
+            if found != wanted:
+                raise ValueError(f"{found:,} {collection} instead of {wanted:,}")
+            self.nearest(collection, np.ones(dimension, dtype=np.float32), 1)  # 0.15 s
+
     def sync(
         self,
         collection: str,

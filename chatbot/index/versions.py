@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chatbot.index.errors import REMEDY, IndexBusy, IndexCorrupted
+from chatbot.index.refusals import tell_refusals
 
 POINTER = "CURRENT"
 LOCK = ".lock"
@@ -25,16 +26,19 @@ VERSION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 def current_version(vectorstore: Path) -> str | None:
     """Name the version that CURRENT points to; None when there is no index; raise IndexCorrupted on a bad pointer."""
+    pointer = vectorstore / POINTER
+    if pointer.exists() and not pointer.is_file():
+        raise IndexCorrupted(f"The index pointer '{pointer}' is no file. Move it away. {REMEDY}")
     try:
-        name = (vectorstore / POINTER).read_text(encoding="utf-8").strip()
+        name = pointer.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexCorrupted(
-            f"The index pointer '{vectorstore / POINTER}' cannot be read ({error}). {REMEDY}"
+            f"The index pointer '{pointer}' cannot be read ({error}). {REMEDY}"
         ) from error
     if not VERSION.fullmatch(name) or not (vectorstore / name).is_dir():
-        raise IndexCorrupted(f"The index pointer '{vectorstore / POINTER}' names {name!r}, no version here. {REMEDY}")
+        raise IndexCorrupted(f"The index pointer '{pointer}' names {name!r}, no version here. {REMEDY}")
     return name
 
 
@@ -46,25 +50,31 @@ def new_version() -> str:
 @contextmanager
 def hold_lock(vectorstore: Path) -> Iterator[None]:
     """Keep other indexers out of the folder, made if missing; raise IndexBusy when one is at work."""
-    vectorstore.mkdir(parents=True, exist_ok=True)
+    with tell_refusals(vectorstore):
+        vectorstore.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(vectorstore / LOCK)  # freed by the system when the process dies
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise IndexBusy(
+                f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again."
+            ) from error
     try:
-        with FileLock(vectorstore / LOCK, timeout=0):  # freed by the system when the process dies
-            yield
-    except Timeout as error:
-        raise IndexBusy(
-            f"Another process is indexing into '{vectorstore}'. Wait until it ends, then run this again."
-        ) from error
+        yield
+    finally:
+        lock.release()
 
 
-def publish_version(vectorstore: Path, version: str, previous: str | None) -> None:
+def publish_version(vectorstore: Path, version: str) -> None:
     """Make a finished version the current one: all of it is on disk before the pointer moves, in one step."""
     for path in sorted((vectorstore / version).rglob("*"), reverse=True):
         _flush(path)
     _flush(vectorstore / version)
+    replaced = _pointed_version(vectorstore)
     _point_to(vectorstore, version)
     release_version(vectorstore)
-    if previous:
-        (vectorstore / previous / REPLACED).touch()
+    if replaced:
+        (vectorstore / replaced / REPLACED).touch()
 
 
 def restore_version(vectorstore: Path, version: str, replaced: str | None) -> None:
@@ -94,8 +104,17 @@ def list_versions(vectorstore: Path) -> list[str]:
     return sorted(path.name for path in vectorstore.iterdir() if VERSION.fullmatch(path.name))
 
 
+def _pointed_version(vectorstore: Path) -> str | None:
+    """Name the version that is current, damaged or not."""
+    try:
+        return current_version(vectorstore)
+    except IndexCorrupted:
+        return None
+
+
 def _point_to(vectorstore: Path, version: str) -> None:
     pointer = vectorstore / f"{POINTER}.new"
+    pointer.unlink(missing_ok=True)  # of a process that was killed
     pointer.write_text(f"{version}\n", encoding="utf-8")
     _flush(pointer)
     os.replace(pointer, vectorstore / POINTER)
@@ -111,6 +130,17 @@ def clean_versions(vectorstore: Path, keep: set[str], drop: Callable[[Path], boo
     for version in list_versions(vectorstore):
         if version not in keep and not _was_replaced_lately(vectorstore / version) and drop(vectorstore / version):
             shutil.rmtree(vectorstore / version, ignore_errors=True)
+
+
+@contextmanager
+def dropping_unfinished(vectorstore: Path, drop: Callable[[Path], bool]) -> Iterator[None]:
+    """Delete the version that was begun meanwhile, unless it became the current one, when anything goes wrong."""
+    before = set(list_versions(vectorstore))
+    try:
+        yield
+    except BaseException:
+        clean_versions(vectorstore, {*before, _pointed_version(vectorstore) or ""}, drop)
+        raise
 
 
 def _was_replaced_lately(version: Path) -> bool:
