@@ -17,14 +17,15 @@ MEBIBYTE = 1024**2
 MOST = 600  # MiB that reading may take, modules included
 # Reads a file as `fetch` does; prints what it says and the most memory that it took, in MiB.
 READER = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from chatbot.onisep.records import ExportError, read_records
 try:
     said = f"{sum(1 for record in read_records(Path(sys.argv[1])))} records"
 except ExportError as error:
     said = str(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, said)
+# ru_maxrss would be that of the process which started this one, where that is larger
+print(int(re.search("VmHWM:.*?([0-9]+)", Path("/proc/self/status").read_text())[1]) // 1024, said)
 """
 
 

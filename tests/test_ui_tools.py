@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,18 @@ async def open_session(url: str) -> AsyncIterator[ClientSession]:
         yield session
 
 
+def run_apart(work: Callable[..., Any], *given: Any) -> Any:
+    """Run in a thread of its own: in this one Playwright's loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *given).result()
+
+
 def list_tools(url: str) -> list[Tool]:
     async def ask() -> list[Tool]:
         async with open_session(url) as session:
             return (await session.list_tools()).tools
 
-    return asyncio.run(ask())
+    return run_apart(asyncio.run, ask())
 
 
 def call(url: str, name: str, **arguments: Any) -> tuple[bool, str]:
@@ -65,7 +72,7 @@ def call(url: str, name: str, **arguments: Any) -> tuple[bool, str]:
         async with open_session(url) as session:
             return await session.call_tool(name, arguments)
 
-    result = asyncio.run(ask())
+    result = run_apart(asyncio.run, ask())
     [content] = result.content
     assert isinstance(content, TextContent)
     return bool(result.isError), content.text
@@ -154,7 +161,7 @@ CURL = re.findall(r"^    (curl .*?)\n\n", DOCUMENTED + "\n", re.DOTALL | re.MULT
 
 @pytest.mark.parametrize("code", PYTHON, ids=("stream", "openai", "mcp", "gradio_client"))
 def test_what_is_documented_in_python_runs(url: str, code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    exec(code.replace("http://127.0.0.1:7860", url), {})
+    run_apart(exec, code.replace("http://127.0.0.1:7860", url), {})
     assert capsys.readouterr().out.strip()
 
 
