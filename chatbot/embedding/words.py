@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 WORD = re.compile(r"[^\W_]+(?:(?<=c)(?:\+\+|#))?")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "\xad": None, "\u200b": None})
+OTHER_LETTERS = re.compile(r"[^\x00-\x7f]+")
+REMEMBERED = 5  # letters in a row that are not ASCII: French hardly has more
 SEED = np.uint64(1)
 MULTIPLIER = np.uint64(0xC6A4A7935BD1E995)
 SHIFT = np.uint64(47)
@@ -18,10 +21,20 @@ SHIFT = np.uint64(47)
 
 def fold(text: str) -> str:
     """Return the text in lower case, without accents, ligatures and soft hyphens."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(LIGATURES))
+    return OTHER_LETTERS.sub(_fold_letters, text.lower())
+
+
+def _fold_letters(found: re.Match[str]) -> str:
+    letters = found.group()
+    return _strip_known(letters) if len(letters) < REMEMBERED else _strip_accents(letters)
+
+
+def _strip_accents(letters: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", letters.translate(LIGATURES))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+_strip_known = lru_cache(4_000)(_strip_accents)
 
 
 def split_words(text: str) -> list[str]:

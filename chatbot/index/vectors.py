@@ -21,7 +21,7 @@ HNSW: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 100,
     "max_neighbors": 16,
-    "ef_search": 400,
+    "ef_search": 200,
     "batch_size": BATCH,
     "sync_threshold": BATCH,
 }

@@ -50,7 +50,8 @@ class Group:
             hits: dict[int, tuple[float, str]] = {}
             for reading, gain in readings:
                 self._hit(reading, gain, hits)
-            fresh = {n: hit for n, hit in hits.items() if hit[1] not in taken[n] and (not gained or n in gained)}
+            within = [n for n in hits if n in gained] if gained else hits
+            fresh = {n: hits[n] for n in within if hits[n][1] not in taken.get(n, ())}
             held = [self._weights[other] for _, other in fresh.values()]
             weight += max(held, default=self._weights.get(key, UNKNOWN))
             weight_until[place] = weight

@@ -155,9 +155,10 @@ class FeatureSource:
         for row, place in enumerate(chosen.tolist()):
             best = (0.0, 0.0)
             for stems, weight in self._stems_of(self._sheet_ids[place]):
+                if stems.isdisjoint(asked):
+                    continue
                 common = sum(asked[stem] for stem in stems if stem in asked)
-                if common:
-                    best = max(best, (common / weight, common))
+                best = max(best, (common / weight, common))
             columns["name_held"][row], columns["name_held_weight"][row] = best[0], best[0] * best[1] / 10
             columns["question_held"][row] = best[1] / total
 
