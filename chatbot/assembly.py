@@ -130,10 +130,13 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
 
 def open_current(settings: Settings, model: LanguageModel | None = None) -> tuple[Index, OpenIndex]:
     """Open the current index with the chatbot and the catalogue over it, ready to answer at full speed."""
+    gc.unfreeze()  # an index that was open before may go
     gc.disable()  # nothing of what is read is garbage: 0.6 s of 5.5
     try:
         index = open_index(settings.vectorstore, settings)
-        return index, wire_index(index, model)
+        opened = wire_index(index, model)
+        gc.freeze()  # looking through it again and again would stop all answers for a quarter of a second
+        return index, opened
     finally:
         gc.enable()
 
@@ -149,6 +152,7 @@ def wire_index(index: Index, model: LanguageModel | None = None) -> OpenIndex:
     def forget() -> None:
         retriever.forget()
         browser.forget()
+        chatbot.forget()
 
     index.on_return(forget)
     chatbot.answer(FIRST_QUESTION)

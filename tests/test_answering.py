@@ -264,3 +264,12 @@ def test_any_message_in_any_conversation_gets_a_valid_answer(bot: Chatbot, messa
     answer = bot.answer(message, history)
     asked = " ".join([message, *(turn.content for turn in history)])
     assert find_faults(answer, asked, SHEETS) == []
+
+
+def test_a_first_question_is_answered_once_until_the_index_finds_more(bot: Chatbot) -> None:
+    first = bot.answer("que fait un dresseur de puces ?")
+    assert bot.answer("que fait un dresseur de puces ?") is first
+    bot.forget()
+    again = bot.answer("que fait un dresseur de puces ?")
+    assert again is not first
+    assert again == first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from chatbot.answering.aside import ASIDES, STARTERS, aside_answer, support_answer
@@ -21,6 +22,7 @@ from chatbot.sheets import METIER, Sheet
 from chatbot.stages import staged
 
 SMALL = 200  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
+REMEMBERED = 2_000  # answers to first questions: on a busy day many ask what the page proposes; some 10 MB
 LONGEST = 2400  # characters of an answer about one sheet
 FOLLOW_UPS = {
     "missions": "Que fait-on dans ce métier ?",
@@ -64,14 +66,22 @@ class Chatbot:
         self.catalogue, self._elsewhere = catalogue, elsewhere
         self.understanding, self.evidence = understanding, evidence
         self._explorer = Explorer(catalogue, ranker, understanding.tastes)
+        self._answer_first = lru_cache(REMEMBERED)(self._answer)
 
     def understand(self, question: str, history: Sequence[Turn] = ()) -> Question:
         """Say how a question is understood, for those who maintain the understanding."""
         return self.understanding.understand(question, history)
 
-    @staged("writing")
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question in its conversation, every claim marked with the ID of its sheet."""
+        return self._answer(question, history) if history else self._answer_first(question)
+
+    def forget(self) -> None:
+        """Forget what was answered: the index finds more than it did."""
+        self._answer_first.cache_clear()
+
+    @staged("writing")
+    def _answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         understood = self.understand(question, history)
         if understood.intent == "support":
             return support_answer(understood)
