@@ -15,8 +15,9 @@ from chatbot.embedding import Embedder, Vector
 from chatbot.index.manifest import Group
 
 BATCH = 2_000  # Chroma takes 5,461 at most
-# Measured on 25,269 chunks of 256 numbers, two cores: added in 9 s, a query 1.2 ms, 0.990 of the exact first hundred
-# found (0.997 with ef_search 400, for half as much time again). Below sync_threshold documents stay in a log that each opening replays.
+# Measured on 25,269 chunks of 256 numbers, two cores: added in 9 s, a query 1 ms, 0.990 of the exact first hundred
+# found (0.997 with ef_search 400, for a third of time more). Below sync_threshold documents stay in a log that each
+# opening replays.
 HNSW: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 100,
