@@ -18,8 +18,15 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 
 @pytest.fixture(scope="session")
-def bot(small_index: Index) -> Chatbot:
+def small_chatbot(small_index: Index) -> Chatbot:
     return build_chatbot(small_index)
+
+
+@pytest.fixture
+def bot(small_chatbot: Chatbot) -> Chatbot:
+    """The chatbot of the small index, with nothing answered before."""
+    small_chatbot.forget()
+    return small_chatbot
 
 
 @pytest.fixture(scope="session")

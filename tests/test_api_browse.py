@@ -17,11 +17,11 @@ QUESTION = {"question": "Quel salaire pour un dresseur de puces ?"}
 
 
 @pytest.fixture(scope="module")
-def client(bot: Chatbot, small_browser: Browser, small_index: Index) -> TestClient:
+def client(small_chatbot: Chatbot, small_browser: Browser, small_index: Index) -> TestClient:
     class Service:
         def open_index(self) -> OpenIndex:
             index, version = small_index, small_index.manifest.corpus_version
-            return OpenIndex(bot, small_browser, len(index.catalogue), 1, "fake", index.created_at, version)
+            return OpenIndex(small_chatbot, small_browser, len(index.catalogue), 1, "fake", index.created_at, version)
 
     return TestClient(create_api(Service()), raise_server_exceptions=False)
 

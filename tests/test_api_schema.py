@@ -31,8 +31,9 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", create_api(SERVICE))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _served(bot: Chatbot, small_browser: Browser) -> None:
-    SERVICE.index = OpenIndex(bot, small_browser, len(bot.catalogue), 1, "fake", datetime(2026, 1, 2, tzinfo=UTC))
+def _served(small_chatbot: Chatbot, small_browser: Browser) -> None:
+    sheets, indexed_at = len(small_chatbot.catalogue), datetime(2026, 1, 2, tzinfo=UTC)
+    SERVICE.index = OpenIndex(small_chatbot, small_browser, sheets, 1, "fake", indexed_at)
 
 
 @schema.parametrize()

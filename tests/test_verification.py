@@ -32,8 +32,8 @@ FACTS = {
 
 
 @pytest.fixture(scope="module")
-def verifier(bot: Chatbot) -> Verifier:
-    return Verifier(bot.catalogue)
+def verifier(small_chatbot: Chatbot) -> Verifier:
+    return Verifier(small_chatbot.catalogue)
 
 
 @pytest.mark.parametrize(
