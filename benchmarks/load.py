@@ -65,8 +65,8 @@ def main() -> None:
             extra = {"CHATBOT_WORKERS": str(options.workers), "CHATBOT_CHROMA_URL": options.chroma}
             server, _ = stack.enter_context(start_server(options.vectorstore, port, extra))
             url, pid = f"http://127.0.0.1:{port}", server.pid
-        stats, memory = load(url, pid, questions, options.clients, options.seconds)
-    print(render(stats, memory, len(questions), options.clients))
+        stats, memory, processor = load(url, pid, questions, options.clients, options.seconds)
+    print(render(stats, memory, processor, len(questions), options.clients))
 
 
 def list_questions(vectorstore: Path) -> list[str]:
@@ -82,8 +82,9 @@ def list_questions(vectorstore: Path) -> list[str]:
 
 def load(
     url: str, pid: int | None, questions: list[str], clients: int, seconds: int
-) -> tuple[StatsEntry, list[tuple[float, float]]]:
-    """Ask from all clients at once; give the figures, and the MiB of the processes in the course of time."""
+) -> tuple[StatsEntry, list[tuple[float, float]], float]:
+    """Ask from all clients at once; give the figures, the MiB of the processes in the course of time, and the seconds
+    of processor that they took."""
     turns = iter(range(sys.maxsize))
     Asking.questions = (questions[turn % len(questions)] for turn in turns)
     environment = Environment(user_classes=[Asking], host=url)
@@ -92,15 +93,24 @@ def load(
     while environment.stats.total.num_requests < WARMING:
         gevent.sleep(0.1)
     environment.stats.reset_all()
-    started, memory = time.monotonic(), []
+    started, memory, before = time.monotonic(), [], measure_processor(pid)
     while time.monotonic() < started + seconds:
         if pid:
             memory.append((time.monotonic() - started, measure_memory(pid)))
         gevent.sleep(min(SAMPLE_SECONDS, seconds))
+    processor = measure_processor(pid) - before
     runner.quit()
     for error in environment.stats.errors.values():
         print(f"{error.occurrences} times {error.error}", file=sys.stderr)
-    return environment.stats.total, memory
+    return environment.stats.total, memory, processor
+
+
+def measure_processor(pid: int | None) -> float:
+    """Sum the seconds of processor that a process and its children have taken."""
+    if not pid:
+        return 0.0
+    parent = psutil.Process(pid)
+    return sum(sum(process.cpu_times()[:2]) for process in (parent, *parent.children(recursive=True)))
 
 
 def measure_memory(pid: int) -> float:
@@ -109,7 +119,9 @@ def measure_memory(pid: int) -> float:
     return sum(process.memory_full_info().pss for process in (parent, *parent.children(recursive=True))) / 2**20
 
 
-def render(stats: StatsEntry, memory: list[tuple[float, float]], questions: int, clients: int) -> str:
+def render(
+    stats: StatsEntry, memory: list[tuple[float, float]], processor: float, questions: int, clients: int
+) -> str:
     """Write the table."""
     cuts = {share: stats.get_response_time_percentile(share) for share in (0.5, 0.95, 0.99)}
     rows = [
@@ -118,6 +130,8 @@ def render(stats: StatsEntry, memory: list[tuple[float, float]], questions: int,
         ("median, p95, p99", ", ".join(f"{value:.0f}" for value in cuts.values()) + " ms"),
         ("answers, errors", f"{stats.num_requests:,}, {stats.num_failures:,}"),
     ]
+    if processor:
+        rows.append(("processor of the service an answer", f"{1000 * processor / max(1, stats.num_requests):.1f} ms"))
     if memory:
         third = max(1, len(memory) // 3)
         first, last = (statistics.median(m for _, m in part) for part in (memory[:third], memory[-third:]))

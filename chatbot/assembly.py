@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from chatbot.answering import Chatbot
     from chatbot.api import OpenIndex
+    from chatbot.edges import Loads
     from chatbot.llm import Composer, LanguageModel
     from chatbot.naming import Names
     from chatbot.retrieval import Retriever
@@ -247,8 +248,11 @@ class LiveIndex:
                     LOG.warning("The new index can't be opened, all goes on as before: %s", error)
 
 
-def create_app(service: LiveIndex, settings: Settings) -> ASGIApp:
-    """Make the application, page and routes, over a service; 503 while that has no index."""
+def create_app(service: LiveIndex, settings: Settings, loads: Loads | None = None) -> ASGIApp:
+    """Make the application, page and routes, over a service; 503 while that has no index.
+
+    Where this process is one of several, loads tell it of the others.
+    """
     from chatbot.api import create_api
     from chatbot.edges import put_edges
     from chatbot.telemetry.requests import RequestWatch
@@ -256,7 +260,7 @@ def create_app(service: LiveIndex, settings: Settings) -> ASGIApp:
 
     app = mount_page(close_at_the_end(create_api(service), service), service, settings.feedback)
     routes = frozenset(getattr(route, "path", "") for route in app.routes)
-    return RequestWatch(put_edges(app, settings), routes)
+    return RequestWatch(put_edges(app, settings, loads), routes)
 
 
 def close_at_the_end(app: FastAPI, service: LiveIndex) -> FastAPI:
@@ -288,7 +292,7 @@ def make_service(settings: Settings) -> LiveIndex:
         raise StartFailed(str(error)) from error
 
 
-def make_process(settings: Settings) -> ASGIApp:
+def make_process(settings: Settings, loads: Loads) -> ASGIApp:
     """Make the application in one process of several, ready to answer: until it is, the others do.
 
     Raise StartFailed, which says what is wrong.
@@ -298,7 +302,7 @@ def make_process(settings: Settings) -> ASGIApp:
     service = make_service(settings)
     try:
         service.start()
-        return create_app(service, settings)
+        return create_app(service, settings, loads)
     except (IndexProblem, EmbeddingError, SettingsError) as error:
         raise StartFailed(str(error)) from error
 
@@ -329,4 +333,6 @@ def serve(settings: Settings) -> None:
         else:
             set_up_logs(settings.log, settings.log_questions)
             with sharing_metrics():
-                serve_together(partial(make_process, settings), listener, settings.workers, announce)
+                from chatbot.edges import Loads  # after the folder of the metrics is named
+
+                serve_together(partial(make_process, settings, Loads()), listener, settings.workers, announce)

@@ -5,22 +5,25 @@ it is under way, and ends when `go on` is written to; `broken`: it can't be made
 of sheets in the vectorstore's current index, and the process.
 """
 
+import hashlib
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
+from starlette.types import ASGIApp
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex, create_api
 from chatbot.assembly import LiveIndex, close_at_the_end
 from chatbot.browse import Browser
 from chatbot.config import Settings
+from chatbot.edges import Loads, put_edges
 from chatbot.index import Index, open_index
 from chatbot.question import Turn
 from chatbot.workers import StartFailed, serve_alone, serve_together
@@ -28,6 +31,7 @@ from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.fake_embedder import FakeEmbedder
 
 ASKED, GO_ON = "asked", "go on"
+ROUNDS = 20_000  # of hashing: some ten milliseconds
 
 
 @dataclass
@@ -77,8 +81,27 @@ def make_indexed(folder: Path) -> FastAPI:
     return close_at_the_end(create_api(live), live)
 
 
+class WorkingChatbot(FakeChatbot):
+    """Computes something before it answers."""
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        hashlib.pbkdf2_hmac("sha256", b"a", b"b", ROUNDS)
+        return super().answer(question, history)
+
+
+def make_shared(loads: Loads, folder: Path) -> ASGIApp:
+    service = FakeService(WorkingChatbot(text=str(os.getpid())))
+    return put_edges(create_api(service), Settings(workers=2), loads)
+
+
 def main(kind: str, folder: str, port: str, workers: str) -> int:
-    make = partial({"slow": make_slow, "broken": make_broken, "indexed": make_indexed}[kind], Path(folder))
+    makers: dict[str, Callable[[Path], ASGIApp]] = {
+        "slow": make_slow,
+        "broken": make_broken,
+        "indexed": make_indexed,
+        "shared": partial(make_shared, Loads()),
+    }
+    make = partial(makers[kind], Path(folder))
     with socket.create_server(("127.0.0.1", int(port))) as listener:
         try:
             if workers == "1":

@@ -103,6 +103,17 @@ def test_who_waited_too_long_leaves_the_line() -> None:
     turns.take()()
 
 
+def test_what_is_to_be_answered_is_told_each_time_it_changes() -> None:
+    turns, told = Turns(at_once=1, patience=0.01), list[int]()
+    turns.watch(told.append)
+    end = turns.take()
+    with pytest.raises(Overloaded):
+        turns.take()
+    end()
+    end()
+    assert told == [1, 2, 1, 0]
+
+
 def test_what_is_too_much_is_refused_in_french_and_the_rest_answered() -> None:
     turns = Turns(at_once=1, longest=2)
     with busy(turns, 3) as (client, answers):

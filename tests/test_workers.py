@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -171,6 +173,43 @@ def test_all_processes_take_a_new_index_and_one_that_is_killed_comes_back(tmp_pa
         served.process.terminate()
         assert served.end() == (0, "")
     assert not list(tmp_path.glob("*chatbot-vectors-*"))
+
+
+def test_processes_share_the_clients_that_one_of_them_had_taken(tmp_path: Path) -> None:
+    with serve("shared", tmp_path, 2) as served, ExitStack() as stack:
+        served.wait_until_ready()
+        processes: set[str] = set()
+        wait_until(lambda: processes.add(served.answer()) or len(processes) == 2)
+        stopped = int(min(processes))
+        os.kill(stopped, signal.SIGSTOP)
+        try:
+            clients = [stack.enter_context(httpx.Client(timeout=DEADLINE)) for _ in range(8)]
+            first = [ask_with(client, served.url) for client in clients]
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        assert set(first) == processes - {str(stopped)}
+        last = dict(enumerate(first))
+        shared = threading.Event()
+
+        def ask_on(number: int) -> None:
+            while not shared.is_set():
+                last[number] = ask_with(clients[number], served.url)
+
+        with ThreadPoolExecutor(len(clients)) as pool:
+            done = [pool.submit(ask_on, number) for number in last]
+            try:
+                wait_until(lambda: sorted(Counter(last.values()).values()) == [4, 4])
+            finally:
+                shared.set()
+        for one in done:
+            one.result()
+
+
+def ask_with(client: httpx.Client, url: str) -> str:
+    """Ask over the connection that a client keeps, if it may; give the process that answered."""
+    response = client.post(f"{url}/api/answer", json=QUESTION)
+    assert response.status_code == 200, response.text
+    return str(response.json()["answer"])
 
 
 def test_the_whole_page_works_when_each_request_goes_to_another_process(tmp_path: Path, browser: Browser) -> None:

@@ -25,26 +25,34 @@ class Turns:
     """Lets a few compute at once and the rest wait, first come first served; safe for threads."""
 
     def __init__(self, at_once: int = AT_ONCE, longest: int = LONGEST, patience: float = PATIENCE) -> None:
-        self._free, self._longest, self._patience = at_once, longest, patience
+        self._at_once, self._free, self._longest, self._patience = at_once, at_once, longest, patience
+        self._tell: Callable[[int], None] = lambda load: None
         self._line: deque[threading.Event] = deque()
         self._lock = threading.Lock()
+
+    def watch(self, tell: Callable[[int], None]) -> None:
+        """Have a function told how many compute or wait, each time that this changes."""
+        self._tell = tell
 
     def take(self) -> Callable[[], None]:
         """Wait for a turn, give what ends it (once or again); raise Overloaded when that takes too long."""
         with self._lock:
             if self._free:
                 self._free -= 1
+                self._tell_load()
                 return self._begin()
             if len(self._line) >= self._longest:
                 raise Overloaded
             turn = threading.Event()
             self._line.append(turn)
+            self._tell_load()
         WAITING.inc()
         try:
             if not turn.wait(self._patience):
                 with self._lock:
                     if not turn.is_set():  # it may have come at the last moment
                         self._line.remove(turn)
+                        self._tell_load()
                         raise Overloaded
         finally:
             WAITING.dec()
@@ -67,6 +75,10 @@ class Turns:
                 self._line.popleft().set()
             else:
                 self._free += 1
+            self._tell_load()
+
+    def _tell_load(self) -> None:
+        self._tell(self._at_once - self._free + len(self._line))
 
 
 TURNS = Turns()  # of this process, whatever applications it holds: they share its processor
