@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +112,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Sentences:
+    """The sentences of a sheet, encoded."""
+
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
     folded: tuple[str, ...]
@@ -134,14 +136,29 @@ class _Sentences:
         return known
 
 
+class _Same:
+    """A sheet as a key: itself, not one that says the same."""
+
+    __slots__ = ("sheet",)
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.sheet is other.sheet
+
+    def __hash__(self) -> int:
+        return hash(self.sheet.sheet_id)
+
+
 class Evidence:
     """Finds the sentences of a sheet that answer a question; keeps the last sheets' sentences encoded."""
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
-        self._cache: OrderedDict[tuple[str, int], _Sentences] = OrderedDict()
-        self._matches: OrderedDict[tuple[str, int, str], NDArray[np.float32]] = OrderedDict()
-        self._lock = Lock()
+        self._split = lru_cache(CACHED_SHEETS)(lambda same: tuple(split_passages(same.sheet)))
+        self._sentences = lru_cache(CACHED_SHEETS)(self._encode_sentences)
+        self._matches = lru_cache(REMEMBERED)(self._match_all)
 
     @staged("evidence")
     def find(self, sheet: Sheet, question: str, needs: Sequence[str], limit: int = 6) -> list[tuple[Passage, float]]:
@@ -149,7 +166,7 @@ class Evidence:
 
         A score is some 0.3 for any sentence, 1 and more for one that answers.
         """
-        passages = self._sentences(sheet).passages
+        passages = self.passages_of(sheet)
         if not passages:
             return []
         scores = self.measure(sheet, question, needs) @ WEIGHTS
@@ -159,7 +176,7 @@ class Evidence:
     @staged("evidence")
     def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
         """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
-        passages = self._sentences(sheet).passages
+        passages = self.passages_of(sheet)
         if not passages:
             return []
         rows = self.measure(sheet, question, ())
@@ -169,28 +186,19 @@ class Evidence:
 
     def measure(self, sheet: Sheet, question: str, needs: Sequence[str]) -> NDArray[np.float32]:
         """Give a row a sentence, in the order of FEATURES."""
-        sentences = self._sentences(sheet)
-        rows = np.concatenate([self._match_all(sheet, question), sentences.shapes], axis=1)
+        same = _Same(sheet)
+        sentences = self._sentences(same)
+        rows = np.concatenate([self._matches(same, question), sentences.shapes], axis=1)
         for need in needs:
             columns = rows[:, PLACE : PLACE + 2]
             np.maximum(columns, sentences.place(need), out=columns)
         rows[:, PLACE + 2] *= bool(FIGURE_ASKED.search(fold(question)))
         return rows
 
-    def _match_all(self, sheet: Sheet, question: str) -> NDArray[np.float32]:
-        """Match every sentence with a question whole and with its best clause; the last questions are remembered."""
-        key = (sheet.sheet_id, id(sheet), question)
-        with self._lock:
-            known = self._matches.get(key)
-        if known is None:
-            sentences = self._sentences(sheet)
-            clauses = [self._match(sentences, clause) for clause in split_clauses(question)]
-            known = np.concatenate([clauses[0], np.max(clauses, axis=0)], axis=1)
-            with self._lock:
-                self._matches[key] = known
-                if len(self._matches) > REMEMBERED:
-                    self._matches.popitem(last=False)
-        return known
+    def _match_all(self, same: _Same, question: str) -> NDArray[np.float32]:
+        """Match every sentence with a question whole and with its best clause."""
+        clauses = [self._match(self._sentences(same), clause) for clause in split_clauses(question)]
+        return np.concatenate([clauses[0], np.max(clauses, axis=0)], axis=1)
 
     def _match(self, sentences: _Sentences, clause: str) -> NDArray[np.float32]:
         """Match every sentence with a clause: cosine, the share of its rare words held, and bridged words."""
@@ -205,7 +213,7 @@ class Evidence:
 
     def passages_of(self, sheet: Sheet) -> tuple[Passage, ...]:
         """Give every sentence of a sheet, in order."""
-        return self._sentences(sheet).passages
+        return self._split(_Same(sheet))
 
     @staged("evidence")
     def similarity(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -213,18 +221,12 @@ class Evidence:
         similarities: NDArray[np.float32] = self._encode(texts) @ self._encode([question])[0]
         return similarities
 
-    def _sentences(self, sheet: Sheet) -> _Sentences:
-        key = (sheet.sheet_id, id(sheet))
-        with self._lock:
-            known = self._cache.get(key)
-            if known is not None:
-                self._cache.move_to_end(key)
-                return known
-        passages = tuple(split_passages(sheet))
+    def _encode_sentences(self, same: _Same) -> _Sentences:
+        passages = self._split(same)
         texts = [f"{passage.subheading} {passage.text}" for passage in passages]
         words = tuple(frozenset(content_words(text)) for text in texts)
         counts = Counter(word for group in words for word in group)
-        sentences = _Sentences(
+        return _Sentences(
             passages,
             self._encode(texts) if texts else np.zeros((0, 1), dtype=np.float32),
             tuple(fold(passage.text) for passage in passages),
@@ -233,11 +235,6 @@ class Evidence:
             {word: log(1 + len(passages) / count) for word, count in counts.items()},
             0.5 * log(1 + len(passages)),
         )
-        with self._lock:
-            self._cache[key] = sentences
-            if len(self._cache) > CACHED_SHEETS:
-                self._cache.popitem(last=False)
-        return sentences
 
 
 def _measure_shapes(passages: Sequence[Passage]) -> Iterator[tuple[float, ...]]:

@@ -5,9 +5,9 @@ from chatbot.index.errors import IndexBusy, IndexCorrupted, IndexMismatch, Index
 from chatbot.index.everyday import EverydayText, read_everyday_texts
 from chatbot.index.history import read_changes, read_indexed_sheets
 from chatbot.index.manifest import Manifest
-from chatbot.index.places import CHUNKS, EVERYDAY
 from chatbot.index.reading import Index, open_index
 from chatbot.index.rollback import roll_back
+from chatbot.index.vectors import CHUNKS, EVERYDAY
 from chatbot.index.versions import current_version
 
 __all__ = [

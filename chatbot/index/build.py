@@ -20,9 +20,9 @@ from chatbot.index.everyday import EVERYDAY_FOLDER
 from chatbot.index.history import SHEETS_FILE, record_changes
 from chatbot.index.integrity import verify_files, write_checksums
 from chatbot.index.manifest import FORMAT, EmbeddingChoice, Manifest, open_manifest
-from chatbot.index.places import CHUNKS, Place
+from chatbot.index.places import Place
 from chatbot.index.refusals import is_full, tell_refusals
-from chatbot.index.vectors import DAMAGE, Changes
+from chatbot.index.vectors import CHUNKS, DAMAGE, Changes
 from chatbot.index.versions import (
     clean_versions,
     current_version,

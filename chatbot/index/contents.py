@@ -9,8 +9,7 @@ from chatbot.chunks import Chunk, split_sheet
 from chatbot.index.errors import IndexProblem
 from chatbot.index.everyday import EverydayText, read_everyday_texts
 from chatbot.index.manifest import Group
-from chatbot.index.places import CHUNKS, EVERYDAY
-from chatbot.index.vectors import Entry
+from chatbot.index.vectors import CHUNKS, EVERYDAY, Entry
 from chatbot.naming import read_vocabulary
 from chatbot.sheets import Problem, Sheet, content_hash, read_sheets
 

@@ -17,10 +17,9 @@ from chromadb.config import Settings as ChromaSettings
 from chatbot.config import Settings
 from chatbot.index.errors import IndexProblem, ServerAway
 from chatbot.index.manifest import Group, VectorsPlace
-from chatbot.index.vectors import Entry, Vectors
+from chatbot.index.vectors import COLLECTIONS, Entry, Vectors
 
 VECTORS_FOLDER, DATABASE = "chroma", "chroma.sqlite3"
-COLLECTIONS = CHUNKS, EVERYDAY = "chunks", "everyday"
 CONNECT_SECONDS = 1.0
 INDEXING_SECONDS = 120.0  # what the server may take for a batch
 

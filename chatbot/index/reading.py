@@ -19,10 +19,10 @@ from chatbot.index.errors import REMEDY, IndexCorrupted, IndexMismatch, IndexMis
 from chatbot.index.history import read_version_sheets
 from chatbot.index.integrity import verify_files
 from chatbot.index.manifest import EmbeddingChoice, Manifest, open_manifest
-from chatbot.index.places import CHUNKS, COLLECTIONS, DATABASE, VECTORS_FOLDER, Place, copy_folder, open_folder
+from chatbot.index.places import DATABASE, VECTORS_FOLDER, Place, copy_folder, open_folder
 from chatbot.index.private import PrivateFolder, copy_privately
 from chatbot.index.server_vectors import QUERY_SECONDS, ServerVectors
-from chatbot.index.vectors import Vectors
+from chatbot.index.vectors import CHUNKS, COLLECTIONS, Vectors
 from chatbot.index.versions import current_version
 from chatbot.keywords import Keywords, open_keywords
 

@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
-import numpy as np
 from chromadb.errors import NotFoundError
 
 from chatbot.embedding import Vector
@@ -75,7 +74,7 @@ class ServerVectors:
             found = {name: _count(self._vectors, name) for name in self._counts}
             if found == self._counts:
                 for name in self._counts:  # the server reads the vectors now rather than for a question
-                    self._vectors.nearest(name, np.ones(self._dimension, dtype=np.float32), 1)
+                    self._vectors.warm(name, self._dimension)
         except Exception as error:
             self._lose(error)
             return

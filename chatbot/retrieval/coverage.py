@@ -24,6 +24,7 @@ class Coverage:
         """Take the vectors of words from `embedding`; without one, only equal stems count as near."""
         self._keywords, self._embedding = keywords, embedding
         self._stems = {field: keywords.stems_by_document(field) for field in FIELDS}
+        self._lengths = {field: np.diff(starts) for field, (_, starts) in self._stems.items()}
         if embedding is not None:
             sums = np.zeros((keywords.vocabulary_size, embedding.dimension), np.float32)
             numbers = keywords.number_words(embedding.words)
@@ -75,9 +76,8 @@ class Coverage:
     def _gather(self, field: str, places: Sequence[range]) -> tuple[Numbers, Numbers]:
         """Give the stems of these documents of a field end to end, and how many each holds."""
         stems, starts = self._stems[field]
-        bounds = [(starts[documents.start], starts[documents.stop]) for documents in places]
-        lengths = np.concatenate([np.diff(starts[documents.start : documents.stop + 1]) for documents in places])
-        return np.concatenate([stems[first:last] for first, last in bounds]), lengths
+        lengths = np.concatenate([self._lengths[field][documents.start : documents.stop] for documents in places])
+        return np.concatenate([stems[starts[each.start] : starts[each.stop]] for each in places]), lengths
 
     @staticmethod
     def _best(near: Floats, stems: Numbers, lengths: Numbers) -> Floats:

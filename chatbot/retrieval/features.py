@@ -104,9 +104,9 @@ class FeatureSource:
             floor = min(found.values(), default=0.0)
             columns[name][:] = [found.get(place, floor) for place in chosen.tolist()]
             columns[rank][:] = _reciprocal_ranks(columns[name])
-        self._add_names(query, chosen, columns)
-        for row, place in enumerate(chosen.tolist()):
-            rows[row, NAMED : NAMED + 7] = named.get(place, NOT_NAMED)
+        self._add_names(query, chosen, scores.name, columns)
+        for place, speaking in named.items():
+            rows[chosen == place, NAMED : NAMED + 7] = speaking
         columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
         self._add_kinds(query, chosen, columns)
         return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
@@ -147,14 +147,19 @@ class FeatureSource:
     def _weigh(self, text: str) -> float:
         return sum(map(self._index.keywords.weight_of, set(self._index.keywords.stems_of(text))))
 
-    def _add_names(self, query: str, chosen: npt.NDArray[np.int64], columns: dict[str, Floats]) -> None:
-        """Measure how much of a sheet's best name the question holds, and of the question that name."""
+    def _add_names(
+        self, query: str, chosen: npt.NDArray[np.int64], scores: Floats, columns: dict[str, Floats]
+    ) -> None:
+        """Measure how much of a sheet's best name the question holds, and of the question that name.
+
+        A sheet without a score for its names shares no word with the question.
+        """
         keywords = self._index.keywords
         asked = {stem: keywords.weight_of(stem) for stem in keywords.stems_of(query)}
         total = sum(asked.values()) or 1.0
-        for row, place in enumerate(chosen.tolist()):
+        for row in np.flatnonzero(scores[chosen]).tolist():
             best = (0.0, 0.0)
-            for stems, weight in self._stems_of(self._sheet_ids[place]):
+            for stems, weight in self._stems_of(self._sheet_ids[chosen[row]]):
                 if stems.isdisjoint(asked):
                     continue
                 common = sum(asked[stem] for stem in stems if stem in asked)
