@@ -20,11 +20,11 @@ from starlette.types import ASGIApp
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex, create_api
-from chatbot.assembly import LiveIndex, close_at_the_end
 from chatbot.browse import Browser
 from chatbot.config import Settings
 from chatbot.edges import Loads, put_edges
 from chatbot.index import Index, open_index
+from chatbot.live import LiveIndex, close_at_the_end
 from chatbot.question import Turn
 from chatbot.workers import StartFailed, serve_alone, serve_together
 from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService

@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from chatbot.api import OpenIndex, create_api
-from chatbot.assembly import LiveIndex
 from chatbot.browse import Browser
 from chatbot.config import Settings
 from chatbot.index import Index, IndexCorrupted, build_index, open_index
+from chatbot.live import LiveIndex
 from tests.fake_chatbot import FakeChatbot, FakeSearcher
 from tests.fake_embedder import FakeEmbedder
 

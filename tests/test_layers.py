@@ -14,7 +14,7 @@ ORDER = [
     *("onisep", "quality", "checking"),
     *("evidence", "question", "answering", "verification", "prompts", "llm"),
     *("browse", "dossier", "evaluation", "audit"),
-    *("api", "ui", "edges", "workers", "assembly", "upkeep", "credentials", "__main__"),
+    *("api", "ui", "edges", "workers", "live", "assembly", "upkeep", "credentials", "__main__"),
 ]
 HOMES = {
     "anyio": {"api", "edges"},
@@ -22,7 +22,7 @@ HOMES = {
     "chromadb": {"index"},
     "defusedxml": {"onisep"},
     "dotenv": {"config"},
-    "fastapi": {"api", "ui", "assembly"},
+    "fastapi": {"api", "ui", "live"},
     "fastapi_offline": {"api"},
     "filelock": {"onisep", "index", "edges"},
     "gradio": {"ui"},

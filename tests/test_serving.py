@@ -16,9 +16,9 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from chatbot.api import STARTING, OpenIndex, create_api
-from chatbot.assembly import LiveIndex
 from chatbot.index import Index
 from chatbot.index.versions import new_version
+from chatbot.live import LiveIndex
 from tests.fake_chatbot import FakeService
 from tests.site import find_port
 
