@@ -1,5 +1,7 @@
 """What several test files share: an index of a few invented sheets, made once a session (some 4 s)."""
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.answering import Chatbot
@@ -8,6 +10,7 @@ from chatbot.browse import Browser
 from chatbot.index import Index
 from tests.site import browser, chatbot, desk, phone, site
 from tests.small_world import build_small_index
+from tests.workshop import Workshop
 
 __all__ = ["browser", "chatbot", "desk", "phone", "site"]
 
@@ -32,3 +35,8 @@ def bot(small_chatbot: Chatbot) -> Chatbot:
 @pytest.fixture(scope="session")
 def small_browser(small_index: Index) -> Browser:
     return Browser(small_index.catalogue, build_retriever(small_index))
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)

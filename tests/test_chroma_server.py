@@ -20,7 +20,7 @@ from chatbot.index import EVERYDAY, Index, IndexCorrupted, IndexMismatch, Server
 from chatbot.index.versions import REPLACED
 from tests.chroma import ChromaServer
 from tests.small_world import TAMER, put_on_server
-from tests.test_index import Workshop
+from tests.workshop import Workshop
 
 DEADLINE = 20.0
 

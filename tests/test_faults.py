@@ -13,7 +13,7 @@ from chatbot.config import Settings
 from chatbot.index import IndexCorrupted, IndexProblem, open_index
 from chatbot.index.versions import hold_lock
 from chatbot.sheets import render_changes
-from tests.test_index import ROOT, Workshop
+from tests.workshop import ROOT, Workshop
 
 
 @pytest.fixture
