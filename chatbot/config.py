@@ -123,8 +123,9 @@ def _parse_host(name: str, value: str) -> str:
 
 
 def _parse_port(name: str, value: str) -> int:
-    if re.fullmatch(r"[0-9]{1,5}", value.strip()) and 1 <= int(value) <= 65535:
-        return int(value)
+    digits = value.strip()  # of more than int() strips
+    if re.fullmatch(r"[0-9]{1,5}", digits) and 1 <= int(digits) <= 65535:
+        return int(digits)
     raise SettingsError(f"{name}={value!r} is no port: give a whole number from 1 to 65535.")
 
 
@@ -154,15 +155,17 @@ def _parse_base_url(name: str, value: str) -> str:
 
 
 def _parse_timeout(name: str, value: str) -> float:
-    if re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]+)?", value.strip()) and 1 <= float(value) <= 600:
-        return float(value)
+    digits = value.strip()
+    if re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]+)?", digits) and 1 <= float(digits) <= 600:
+        return float(digits)
     raise SettingsError(f"{name}={value!r} is no time: give seconds, from 1 to 600.")
 
 
 def _parse_count(least: int, most: int) -> Callable[[str, str], int]:
     def parse(name: str, value: str) -> int:
-        if re.fullmatch(r"[0-9]{1,7}", value.strip()) and least <= int(value) <= most:
-            return int(value)
+        digits = value.strip()
+        if re.fullmatch(r"[0-9]{1,7}", digits) and least <= int(digits) <= most:
+            return int(digits)
         raise SettingsError(f"{name}={value!r} doesn't fit: give a whole number from {least:,} to {most:,}.")
 
     return parse

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chatbot.config import _PARSERS
 from chatbot.index import IndexProblem, read_everyday_texts
 from tests.fuzz.seeds import SEEDS
 from tests.fuzz.targets import TARGETS
+
+
+def setting(name: str, value: str) -> bytes:
+    """Give the input that makes a value of this variable."""
+    return bytes([list(_PARSERS).index(name)]) + value.encode()
+
 
 QUICK = [name for name in TARGETS if name != "repeated"]
 # Each made its target fail once.
@@ -21,6 +28,8 @@ FOUND = [
     pytest.param("check", b"# a\n<a " + b"b" * 5_000 + b">", id="a remark of 5,000 letters"),
     pytest.param("settings", b"\x00~nobody-of-this-name/x", id="the folder of a user who isn't there"),
     pytest.param("settings", b"\x01" + b"a" * 5_000, id="a path longer than paths are"),
+    pytest.param("settings", setting("CHATBOT_RATE_LIMIT", "\x1e0"), id="a blank that int() takes for no blank"),
+    pytest.param("settings", setting("CHATBOT_LLM_TIMEOUT", "30\x1f"), id="one that float() takes for no blank"),
     pytest.param("html", b"<![<![", id="a declaration that the standard parser fails at"),
     pytest.param("repeated", b"<a ", id="a tag opened again and again"),
     pytest.param("repeated", "2 ans à ".encode(), id="a duration again and again"),

@@ -1,4 +1,6 @@
-"""Fuzz what reads texts of strangers, led by coverage: `python -m tests.fuzz.run [SECONDS]`, shared by the targets.
+"""Fuzz what reads texts of strangers, led by coverage: `python -m tests.fuzz.run [SECONDS [TARGET…]]`.
+
+The seconds are shared by the targets: those that are named, or all.
 
 What is found stands in `.fuzz/TARGET/crash-…`, `timeout-…` or `oom-…`: try one with `python -m tests.fuzz.run FILE`.
 Inputs that reach new code are kept in `.fuzz/TARGET/corpus` for the next run.
@@ -17,15 +19,16 @@ MEMORY = 2048  # MiB
 
 
 def main() -> int:
-    """Run every target in a process of its own; give 1 when any has found something."""
+    """Run each target in a process of its own; give 1 when any has found something."""
     from tests.fuzz.seeds import SEEDS
     from tests.fuzz.targets import TARGETS
 
     given = sys.argv[1] if len(sys.argv) > 1 else str(SECONDS)
     if Path(given).is_file():
         return try_file(Path(given))
-    seconds, found = max(int(given) // len(TARGETS), 1), 0
-    for name in TARGETS:
+    chosen = sys.argv[2:] or list(TARGETS)
+    seconds, found = max(int(given) // len(chosen), 1), 0
+    for name in chosen:
         folder = ROOT / name
         corpus, seeds = folder / "corpus", folder / "seeds"
         for each in (corpus, seeds):
