@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from chatbot.answering import Answer
 from chatbot.api import OpenIndex
+from chatbot.api.service import DOSSIERS
 from chatbot.api.turns import TURNS, Turns
 from chatbot.browse import Browser
 from chatbot.browse.search import Ranked
@@ -62,6 +63,7 @@ class FakeService:
 
     chatbot: FakeChatbot | None = field(default_factory=FakeChatbot)
     turns: Turns = TURNS
+    dossiers: Turns = DOSSIERS
 
     def open_index(self) -> OpenIndex | None:
         if self.chatbot is None:
@@ -70,4 +72,4 @@ class FakeService:
         indexed_at, corpus_date = (datetime(2026, 1, day, tzinfo=UTC) for day in (2, 1))
         writer = (self.chatbot.generator, self.chatbot.remote_model)
         about = (1, 2, "fake", indexed_at, "de8e75", corpus_date, *writer)
-        return OpenIndex(self.chatbot, browser, *about, turns=self.turns)  # type: ignore[arg-type]
+        return OpenIndex(self.chatbot, browser, *about, turns=self.turns, dossiers=self.dossiers)  # type: ignore[arg-type]

@@ -141,6 +141,49 @@ def test_health_ready_metrics_and_sheets_answer_while_more_questions_wait_than_a
     assert [response.status_code for response in answers] == [200] * 50
 
 
+def test_however_many_dossiers_are_asked_for_questions_are_answered_meanwhile() -> None:
+    class Busy(SlowChatbot):
+        def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+            return super().answer(question, history) if question == "longue" else FakeChatbot().answer(question)
+
+    chatbot, dossiers = Busy(), Turns(at_once=1, longest=3)
+    body = {"questions": [{"question": "longue"}], "format": "md"}
+    with TestClient(create_api(FakeService(chatbot, dossiers=dossiers))) as client, ThreadPoolExecutor(4) as pool:
+        before = read_metrics(client)
+        try:
+            made = [pool.submit(client.post, "/api/dossier", json=body) for _ in range(4)]
+            assert chatbot.began.acquire(timeout=DEADLINE)
+            wait_until(dossiers, 3)
+            for _ in range(50):  # as many as there are threads, and more
+                refused = client.post("/api/dossier", json=body)
+                assert (refused.status_code, refused.json()["detail"]) == (503, OVERLOADED)
+            assert int(refused.headers["retry-after"]) > 0
+            assert not chatbot.began.acquire(blocking=False)
+            assert client.post("/api/answer", json=ASKED).status_code == 200
+            assert count(read_metrics(client), before, "chatbot_shed_total", channel="dossier") == 50
+        finally:
+            chatbot.go.set()
+        assert [one.result(DEADLINE).status_code for one in made] == [200] * 4
+
+
+def test_a_dossier_that_fails_lets_the_next_one_in() -> None:
+    dossiers = Turns(at_once=1, patience=0.01)
+    client = TestClient(create_api(FakeService(dossiers=dossiers)))
+    for _ in range(2):
+        assert client.post("/api/dossier", json={"sheets": ["MET.404"]}).status_code == 404
+
+
+def test_what_a_client_wants_to_ask_next_waits_for_its_turn_too() -> None:
+    turns = Turns(at_once=1, patience=0.01)
+    client = TestClient(create_api(FakeService(turns=turns)))
+    prompt = "### Task:\nSuggest follow-up questions\n<chat_history>\nUSER: Quel diplôme ?\n</chat_history>"
+    body = {"messages": [{"role": "user", "content": prompt}]}
+    end = turns.take()
+    assert client.post("/v1/chat/completions", json=body).status_code == 503
+    end()
+    assert client.post("/v1/chat/completions", json=body).status_code == 200
+
+
 def test_waiting_for_a_language_model_or_a_slow_client_holds_no_turn() -> None:
     class Model(FakeChatbot):
         def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:

@@ -29,6 +29,7 @@ from chatbot.api.problems import Refusal, add_handlers, describe_problems
 from chatbot.api.replies import AnswerFailed, Channel
 from chatbot.api.service import (
     INDEX_MISSING,
+    MOST_DOSSIERS,
     STARTING,
     STARTING_SECONDS,
     OpenIndex,
@@ -61,7 +62,8 @@ __all__ = [
     "say_unavailable",
     "stream_reply",
 ]
-THREADS = 40 + LONGEST  # of the pool: those that wait for their turn leave the others as many as there always are
+# Of the pool: those that wait for their turn leave the others as many as there always are.
+THREADS = 40 + LONGEST + MOST_DOSSIERS
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 

@@ -18,7 +18,7 @@ from chatbot.api.bodies import (
     SearchBody,
 )
 from chatbot.api.problems import Refusal, describe_problems
-from chatbot.api.service import OpenIndex
+from chatbot.api.service import OpenIndex, take_turn
 from chatbot.browse import MOST_CARDS, BrowseError, Filters, UnknownSheet, describe_parcours, draw_parcours
 from chatbot.citations import public_url
 from chatbot.dossier import Asked, Corpus, gather_dossier, render_markdown, render_page, render_pdf
@@ -110,12 +110,14 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         """Make a document of a conversation and sheets, with sources, date and version of the corpus.
 
         The questions are answered again, from the sheets, as one conversation: nothing that a client writes is
-        printed as an answer.
+        printed as an answer. Dossiers are made one at a time: where too many wait, the answer is 503 with
+        `Retry-After`.
         """
         if not (body.sheets or any(one.kept for one in body.questions)):
             raise Refusal(422, "Un dossier contient au moins une question gardée ou une fiche.")
         index, today = opened(), date.today()
-        with _refusals():
+        media_type, render = RENDERERS[body.format]
+        with take_turn(index.dossiers, "dossier"), _refusals():
             gathered = gather_dossier(
                 index.extractive,
                 index.browser.catalogue,
@@ -125,10 +127,10 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
                 body.sheets,
                 body.title,
             )
-        media_type, render = RENDERERS[body.format]
+            document = render(gathered)
         place = "inline" if body.format == "html" else "attachment"
         name = f'{place}; filename="dossier-orientation-{today.isoformat()}.{body.format}"'
         headers = SAFE | {"Content-Disposition": name, "Cache-Control": "no-store"}
-        return Response(render(gathered), media_type=media_type, headers=headers)
+        return Response(document, media_type=media_type, headers=headers)
 
     return routes

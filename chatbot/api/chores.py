@@ -9,7 +9,7 @@ import re
 
 from chatbot.answering.wording import capital, shorten
 from chatbot.api.bodies import MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION
-from chatbot.api.service import OpenIndex
+from chatbot.api.service import OpenIndex, take_turn
 from chatbot.citations import cited_ids
 from chatbot.question import Turn
 
@@ -92,4 +92,5 @@ def _find_follow_ups(said: list[Turn], index: OpenIndex) -> list[str]:
     if not asked:
         return []
     last = asked[-1]
-    return list(index.extractive.answer(said[last].content[:MAX_QUESTION], said[:last]).suggestions)
+    with take_turn(index.turns, "openai"):
+        return list(index.extractive.answer(said[last].content[:MAX_QUESTION], said[:last]).suggestions)

@@ -16,7 +16,7 @@ from chatbot.telemetry.masking import mask
 from chatbot.telemetry.metrics import ANSWER_SECONDS, ANSWERS, SHED, STAGE_SECONDS
 
 LOG = logging.getLogger("chatbot.api")
-Channel = Literal["page", "api", "stream", "openai", "tool"]
+Channel = Literal["page", "api", "stream", "openai", "tool", "dossier"]
 
 
 class AnswerFailed(Exception):

@@ -1,21 +1,24 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chatbot.answering import Answer, Chatbot
 from chatbot.api.replies import Channel, observe_reply
-from chatbot.api.turns import TURNS, Turns
+from chatbot.api.turns import TURNS, Overloaded, Turns
 from chatbot.browse import Browser
 from chatbot.llm import Composer, Stop
 from chatbot.question import Turn
+from chatbot.telemetry.metrics import SHED
 
 INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
 STARTING = "Le service démarre : réessayez dans quelques secondes."
 STARTING_SECONDS = 5
+MOST_DOSSIERS = 8  # that wait: a long one takes a second, and who waits for ten is sent away
+DOSSIERS = Turns(at_once=1, longest=MOST_DOSSIERS)  # however many there are, two of three threads answer questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class OpenIndex:
     remote_model: bool = False  # whether questions leave this machine for it
     is_degraded: Callable[[], bool] = lambda: False
     turns: Turns = TURNS  # who is answered when
+    dossiers: Turns = DOSSIERS  # and whose dossier is made
 
     @property
     def degraded(self) -> bool:
@@ -61,6 +65,20 @@ def is_starting(service: Service) -> bool:
 def say_unavailable(service: Service) -> str:
     """Say why there is no index to answer from."""
     return STARTING if is_starting(service) else INDEX_MISSING
+
+
+@contextmanager
+def take_turn(turns: Turns, channel: Channel) -> Iterator[None]:
+    """Wait for a turn, which lasts as long as the block; raise Overloaded, and count it, when too many wait already."""
+    try:
+        end = turns.take()
+    except Overloaded:
+        SHED.labels(channel).inc()
+        raise
+    try:
+        yield
+    finally:
+        end()
 
 
 def reply(index: OpenIndex, question: str, history: Sequence[Turn], *, channel: Channel = "api") -> Answer:
