@@ -27,6 +27,7 @@ from chatbot.edges.rates import Buckets, name_address
 from chatbot.edges.ways import find_way
 from chatbot.ui import mount_page
 from chatbot.workers import OPTIONS
+from tests.apart import run_apart
 from tests.fake_chatbot import FakeService
 
 QUESTION = {"question": "Quel diplôme ?"}
@@ -330,7 +331,7 @@ async def count_answers(gate: Gate, address: tuple[str, int], most: int) -> int:
 )
 def test_the_limit_of_the_settings(limit: int | None, address: tuple[str, int], allowed: int) -> None:
     gate = Gate(nothing, Settings(rate_limit=limit), Clock())
-    assert asyncio.run(count_answers(gate, address, DEFAULT_RATE_LIMIT + 5)) == allowed
+    assert run_apart(asyncio.run, count_answers(gate, address, DEFAULT_RATE_LIMIT + 5)) == allowed
 
 
 def test_a_filter_of_the_page_counts_for_a_tenth() -> None:

@@ -18,9 +18,10 @@ from fastapi.testclient import TestClient
 from chatbot.answering import Answer, Chatbot, Turn
 from chatbot.api import OpenIndex, Service, create_api
 from chatbot.api.problems import Refusal
-from chatbot.api.stream import tell
+from chatbot.api.stream import AnswerStream
 from chatbot.browse import Browser
 from chatbot.llm import Composer, LanguageModel
+from tests.apart import run_apart
 from tests.fake_chat_model import FakeChatModel
 from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.test_api import assert_problem
@@ -158,14 +159,14 @@ def test_while_nothing_comes_the_connection_is_kept_open() -> None:
         heard = []
         index = FakeService(writer).open_index()
         assert index is not None
-        async for piece in tell(index, "a", (), keepalive=0.01):
+        async for piece in AnswerStream(index, "a", (), keepalive=0.01).pieces():
             heard.append(piece)
             if piece is None:
                 writer.go_on.set()
         return heard
 
     writer = Writer()
-    first, silence, *_, answer = asyncio.run(listen())
+    first, silence, *_, answer = run_apart(asyncio.run, listen())
     assert first == "Il faut un **bac + 5**"
     assert silence is None
     assert isinstance(answer, Answer)

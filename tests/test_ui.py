@@ -19,6 +19,7 @@ from chatbot.ui.passages import find_passage, render_prose
 from chatbot.ui.rendering import address_of, choose_citation, link_out, render_markdown
 from chatbot.ui.sheet import Wanted, render_wanted
 from chatbot.ui.starters import questions_for, read_audiences, render_starters
+from tests.apart import run_apart
 from tests.fake_chatbot import FakeChatbot, FakeSearcher, FakeService
 from tests.site import PAYLOAD, build_catalogue
 from tests.small_world import BELL_BTS, FOUNDER, TAMER, TAMER_CAP, UNLOADED, WIND_GAUGER
@@ -262,5 +263,5 @@ def test_when_a_reader_leaves_the_chatbot_is_left_too() -> None:
         await events.aclose()
 
     writer = Endless()
-    asyncio.run(leave())
+    run_apart(asyncio.run, leave())
     assert writer.closed.wait(PATIENCE)

@@ -6,8 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
 from chatbot.ui.tools import build_tools
+from tests.apart import run_apart
 from tests.fake_chatbot import FakeChatbot, FakeService
 from tests.site import find_port, serve_apart, skip_or_fail
 from tests.small_world import FOUNDER, RINGER, TAMER
@@ -49,12 +49,6 @@ async def open_session(url: str) -> AsyncIterator[ClientSession]:
     ):
         await session.initialize()
         yield session
-
-
-def run_apart(work: Callable[..., Any], *given: Any) -> Any:
-    """Run in a thread of its own: in this one Playwright's loop may be running."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work, *given).result()
 
 
 def list_tools(url: str) -> list[Tool]:

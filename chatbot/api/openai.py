@@ -19,7 +19,7 @@ from chatbot.api.bodies import CONTROL, MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION, 
 from chatbot.api.chores import do_chore, question_in
 from chatbot.api.problems import OPENAI, Refusal, describe_openai_errors, openai_error
 from chatbot.api.service import OpenIndex, reply
-from chatbot.api.stream import EventStream, describe_failure, tell
+from chatbot.api.stream import AnswerStream, EventStream, describe_failure
 from chatbot.citations import Citation
 from chatbot.question import Turn
 
@@ -207,7 +207,7 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
             if not body.stream:
                 answer = reply(index, question, history, channel="openai")
             else:
-                pieces = tell(index, question, history, channel="openai")
+                pieces = AnswerStream(index, question, history, "openai").pieces()
         if body.stream:
             return EventStream(completion.parts(pieces))
         return JSONResponse(completion.whole(answer))

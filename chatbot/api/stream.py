@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, closing, suppress
+from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import APIRouter
@@ -63,28 +64,62 @@ class EventStream(StreamingResponse):
             yield event
 
 
-async def read_apart(
-    index: OpenIndex,
-    question: str,
-    history: Sequence[Turn],
-    keepalive: float = KEEPALIVE_SECONDS,
-    channel: Channel = "stream",
-) -> AsyncGenerator[str | Answer | None, None]:
-    """Yield what `stream_reply` gives, read in a thread; None where nothing came for a while.
+@dataclass(frozen=True, slots=True)
+class AnswerStream:
+    """A question whose answer is read in a thread, once it is asked for, and told in the event loop."""
 
-    Close it to have the thread end at once, or where the chatbot works at that moment, at its next piece.
-    """
-    loop, stop = asyncio.get_running_loop(), Stop()
-    given: asyncio.Queue[str | Answer | Exception] = asyncio.Queue()
+    index: OpenIndex
+    question: str
+    history: Sequence[Turn]
+    channel: Channel = "stream"
+    keepalive: float = KEEPALIVE_SECONDS
 
-    def give(item: str | Answer | Exception) -> None:
-        with suppress(RuntimeError):  # the server has ended meanwhile
-            loop.call_soon_threadsafe(given.put_nowait, item)
+    async def read(self) -> AsyncGenerator[str | Answer | None, None]:
+        """Yield what `stream_reply` gives; None where nothing came for a while.
 
-    def read() -> None:
-        pieces = stream_reply(index, question, history, stop, channel=channel)
+        Close it to have the thread end at once, or where the chatbot works at that moment, at its next piece.
+        """
+        loop, stop = asyncio.get_running_loop(), Stop()
+        given: asyncio.Queue[str | Answer | Exception] = asyncio.Queue()
+
+        def give(item: str | Answer | Exception) -> None:
+            with suppress(RuntimeError):  # the server has ended meanwhile
+                loop.call_soon_threadsafe(given.put_nowait, item)
+
+        reading = asyncio.create_task(run_in_threadpool(self._read_all, give, stop))
+        patience = min(FIRST_SECONDS, self.keepalive)
         try:
-            with closing(pieces):
+            while True:
+                try:
+                    item = await asyncio.wait_for(given.get(), patience)
+                except TimeoutError:
+                    yield None
+                    patience = self.keepalive
+                    continue
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+                if isinstance(item, Answer):
+                    await reading
+                    return
+        finally:
+            stop.set()
+
+    async def pieces(self) -> AsyncGenerator[str | Answer | None, None]:
+        """Yield as `read` does, but always in pieces: put together, they are the text of the answer."""
+        told = False
+        async with aclosing(self.read()) as read:
+            async for piece in read:
+                if isinstance(piece, Answer) and not told:
+                    for part in piece.pieces():
+                        yield part
+                else:
+                    told = told or piece is not None
+                    yield piece
+
+    def _read_all(self, give: Callable[[str | Answer | Exception], None], stop: Stop) -> None:
+        try:
+            with closing(stream_reply(self.index, self.question, self.history, stop, channel=self.channel)) as pieces:
                 for piece in pieces:
                     if stop.is_set():
                         return
@@ -93,58 +128,20 @@ async def read_apart(
         except Exception as error:
             give(error)
 
-    reading = asyncio.create_task(run_in_threadpool(read))
-    patience = min(FIRST_SECONDS, keepalive)
-    try:
-        while True:
-            try:
-                item = await asyncio.wait_for(given.get(), patience)
-            except TimeoutError:
-                yield None
-                patience = keepalive
-                continue
-            if isinstance(item, Exception):
-                raise item
-            yield item
-            if isinstance(item, Answer):
-                await reading
-                return
-    finally:
-        stop.set()
-
-
-async def tell(
-    index: OpenIndex,
-    question: str,
-    history: Sequence[Turn],
-    keepalive: float = KEEPALIVE_SECONDS,
-    channel: Channel = "stream",
-) -> AsyncGenerator[str | Answer | None, None]:
-    """Yield as `read_apart` does, but always in pieces: put together, they are the text of the answer."""
-    told = False
-    async with aclosing(read_apart(index, question, history, keepalive, channel)) as pieces:
-        async for piece in pieces:
-            if isinstance(piece, Answer) and not told:
-                for part in piece.pieces():
-                    yield part
-            else:
-                told = told or piece is not None
-                yield piece
-
 
 def render_event(name: Literal["piece", "answer", "error"], body: BaseModel) -> bytes:
     """Write one event, its data on one line of JSON."""
     return format_sse_event(event=name, data_str=body.model_dump_json(exclude_none=True))
 
 
-async def answer_events(index: OpenIndex, question: str, history: Sequence[Turn]) -> AsyncGenerator[bytes, None]:
+async def answer_events(stream: AnswerStream) -> AsyncGenerator[bytes, None]:
     """Yield the events of an answer: any number of `piece`, then one `answer`; or one `error`, that ends all.
 
     What fails before the first is raised.
     """
     begun = False
     try:
-        async with aclosing(tell(index, question, history)) as pieces:
+        async with aclosing(stream.pieces()) as pieces:
             async for piece in pieces:
                 begun = True
                 if piece is None:
@@ -185,6 +182,6 @@ def stream_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         something fails on the way. Comments (`: ping`) keep the connection open meanwhile.
         """
         history = [Turn(message.role, message.content) for message in body.history]
-        return EventStream(answer_events(opened(), body.question, history))
+        return EventStream(answer_events(AnswerStream(opened(), body.question, history)))
 
     return routes

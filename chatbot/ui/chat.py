@@ -14,7 +14,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from chatbot.answering import Answer
 from chatbot.api import Service, say_unavailable
 from chatbot.api.problems import Refusal
-from chatbot.api.stream import EventStream, describe_failure, read_apart
+from chatbot.api.stream import AnswerStream, EventStream, describe_failure
 from chatbot.citations import Citation
 from chatbot.ui.conversation import Ask, Exchange, history_of, read_ask, read_conversation
 from chatbot.ui.feedback import Feedback
@@ -85,7 +85,8 @@ async def answer(service: Service, asked: Ask) -> AsyncGenerator[tuple[Exchange 
         yield Exchange(question=asked.question, text=say_unavailable(service), status="unavailable"), True
         return
     text = ""
-    async with aclosing(read_apart(index, asked.question, history_of(asked.history), channel="page")) as pieces:
+    stream = AnswerStream(index, asked.question, history_of(asked.history), "page")
+    async with aclosing(stream.read()) as pieces:
         async for piece in pieces:
             if isinstance(piece, Answer):
                 yield Exchange.of(asked.question, piece), True
