@@ -63,7 +63,9 @@ def make_finder(service: Service) -> Any:
             typed = Typed.model_validate(sent)
         except ValidationError:
             return ""
-        return render_found(index.browser.search(typed.text, typed.kind, FOUND)) if index else ""
+        if index is None:
+            return f'<li class="aside">{escape(say_unavailable(service))}</li>'
+        return render_found(index.browser.search(typed.text, typed.kind, FOUND))
 
     return find
 

@@ -24,6 +24,7 @@ LEAD = "Présentation"
 FORMATIONS = "Formations recommandées"
 METIERS = "Métiers associés"
 UNSAID = "La fiche ne le dit pas."
+UNAVAILABLE = '<h2 tabindex="-1">{}</h2>'
 
 
 MOST_LINKS = 12
@@ -56,7 +57,7 @@ def build_sheet(service: Service) -> None:
         except ValidationError:
             wanted = Wanted()
         index = service.open_index()
-        return render_wanted(index.browser, wanted) if index else f"<p>{escape(say_unavailable(service))}</p>"
+        return render_wanted(index.browser, wanted) if index else UNAVAILABLE.format(escape(say_unavailable(service)))
 
     gr.HTML(
         html_template=read_template("sheet"),

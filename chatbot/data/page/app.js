@@ -23,7 +23,7 @@ const store = {
 const plainly = window.fetch;
 let refused = "";
 window.fetch = async (...given) => {
-  const answer = await plainly(...given);
+  const answer = await plainly(...given).catch((error) => { refused = ""; throw error; });
   if (answer.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     refused = (await answer.clone().json()).detail;
   } else if (answer.ok) refused = "";

@@ -9,6 +9,7 @@ const KEY = "conversation";
 const KEPT = 50;
 const SENT = 20; // exchanges sent along: what the chatbot takes into account
 const PACE = { frames: 40, least: 3, most: 12 }; // a second for an answer, in words a frame
+const UNDO = { do: "undo-erase", words: "Annuler" };
 const wide = matchMedia("(min-width: 48rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -157,7 +158,7 @@ function stop() {
   pending = null;
   article.removeAttribute("aria-busy");
   const exchange = { question, text, status: "answered", citations: [], suggestions: [], stopped: true };
-  gradio.server.open([exchange]).then((opened) => { if (opened) fill(article, opened.answers[0]); });
+  gradio.server.open([exchange]).then((opened) => { if (opened) fill(article, opened.answers[0]); else notice(page.trouble()); });
   keep(exchange);
   page.announce("Réponse arrêtée.");
   field().focus();
@@ -233,7 +234,7 @@ const actions = {
     cut(0);
     page.store.erase(KEY);
     stopEditing();
-    notice("Conversation effacée.", { do: "undo-erase", words: "Annuler" });
+    notice("Conversation effacée.", UNDO);
     page.announce("Conversation effacée.");
     settle();
     scrollTo({ top: 0, behavior: "instant" });
@@ -244,7 +245,8 @@ const actions = {
     if (!back) return;
     notice("");
     const opened = await gradio.server.open(back);
-    if (!opened || exchanges.length) return;
+    if (exchanges.length || pending) return;
+    if (!opened) { notice(page.trouble(), UNDO); return; }
     back.forEach((exchange, place) => fill(append(exchange.question), opened.answers[place]));
     exchanges = back;
     page.store.write(KEY, exchanges);

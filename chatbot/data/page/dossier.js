@@ -62,7 +62,8 @@ async function make(format) {
       body: JSON.stringify({ format, title: find("#dossier-title").value, questions: questions.slice(0, last + 1), sheets }),
     });
     if (!answer.ok) { say((await answer.json()).detail ?? "Le document n'a pas pu être fait."); return null; }
-    return answer;
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? `dossier.${format}`;
+    return { content: await answer.blob(), name };
   } catch {
     say("Le serveur ne répond pas.");
     return null;
@@ -70,11 +71,11 @@ async function make(format) {
 }
 
 async function download(format) {
-  const answer = await make(format);
-  if (!answer) return;
+  const made = await make(format);
+  if (!made) return;
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? `dossier.${format}`;
+  link.href = URL.createObjectURL(made.content);
+  link.download = made.name;
   document.body.append(link);
   link.click();
   link.remove();
@@ -86,12 +87,12 @@ const actions = {
   "download-pdf": () => download("pdf"),
   "download-md": () => download("md"),
   async print() {
-    const answer = await make("html");
-    if (!answer) return;
+    const made = await make("html");
+    if (!made) return;
     const frame = find("#preview");
     frame.hidden = false;
     frame.addEventListener("load", () => frame.contentWindow.print(), { once: true });
-    frame.srcdoc = await answer.text();
+    frame.srcdoc = await made.content.text();
     say("L'aperçu est plus bas.");
   },
   "drop-sheet"(button) {

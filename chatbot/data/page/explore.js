@@ -15,19 +15,27 @@ function start(element, gradio) {
   server = gradio.server;
   find("#narrow").open = wide.matches;
   wide.addEventListener("change", () => { find("#narrow").open = wide.matches; });
-  ready = server.form().then((markup) => {
-    find("#groups").innerHTML = markup ?? "";
-    for (const group of find("#groups").querySelectorAll("[data-open]")) group.open = wide.matches;
-  });
+  prepare();
   const form = find("#filters");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => { if (event.target.type === "checkbox") refresh(); });
   form.addEventListener("input", page.later((event) => { if (event.target.name === "text") refresh(); }, 60));
 }
 
+// The filters, asked for once; where there are none, again when the view is shown next.
+function prepare() {
+  ready ??= server.form().then((markup) => {
+    const groups = find("#groups");
+    if (markup) groups.innerHTML = markup; else groups.textContent = page.trouble();
+    for (const group of groups.querySelectorAll("[data-open]")) group.open = wide.matches;
+    if (!boxes().length) ready = null;
+  });
+  return ready;
+}
+
 // The address is the choice: it can be kept, sent, and gone back to.
 async function show(parameters) {
-  await ready;
+  await prepare();
   for (const box of boxes()) box.checked = parameters.getAll(box.name).includes(box.value);
   find("#text").value = (parameters.get("texte") ?? "").slice(0, 200);
   load();

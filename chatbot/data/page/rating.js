@@ -7,8 +7,14 @@ export function ratingActions(server, exchangeOf) {
     const exchange = exchangeOf(button);
     const place = button.closest(".exchange").querySelector(".rating");
     const stored = exchange && await server().rate({ exchange, useful, reason, comment });
-    place.textContent = stored ? "Merci pour votre avis." : "Votre avis n'a pas pu être enregistré.";
-    page.announce(place.textContent);
+    const unheard = exchange && typeof stored !== "boolean"; // then the buttons stay, to try again
+    const words = stored ? "Merci pour votre avis." : `${unheard ? `${page.trouble()} ` : ""}Votre avis n'a pas pu être enregistré.`;
+    if (unheard) {
+      const told = place.querySelector(".told") ?? place.appendChild(document.createElement("span"));
+      told.className = "told";
+      told.textContent = words;
+    } else place.textContent = words;
+    page.announce(words);
   }
 
   return {

@@ -63,7 +63,13 @@ function pick(form, server, chosen) {
     asked += 1;
     const mine = asked;
     const markup = await server.find({ text });
-    if (mine === asked) found.innerHTML = markup ?? "";
+    if (mine !== asked) return;
+    if (typeof markup === "string") { found.innerHTML = markup; return; }
+    const told = document.createElement("li");
+    told.className = "aside";
+    told.textContent = page.trouble();
+    found.replaceChildren(told);
+    page.announce(told.textContent);
   }, 120);
   input.addEventListener("input", search);
   form.addEventListener("submit", (event) => { event.preventDefault(); found.querySelector("button")?.click(); });
