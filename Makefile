@@ -11,7 +11,7 @@ help:
 	@echo "make test     same environment with the test tools, then every test"
 	@echo "make install  the environment only        make lint  ruff and mypy"
 	@echo "make serve    the server only; WORKERS=4 for so many processes"
-	@echo "make audit    bandit, known vulnerabilities and licences of what is installed"
+	@echo "make audit    bandit, known vulnerabilities and licences of what is installed; AUDIT_STRICT=1 for a release"
 	@echo "make fuzz     SECONDS (600) of hostile texts, then of hostile requests to the server over the indexed sheets"
 
 install: $(VENV)/.installed
