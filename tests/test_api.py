@@ -106,7 +106,7 @@ def test_the_longest_body_that_the_contract_allows_is_served(client: TestClient)
         pytest.param({"question": "a", "history": "b"}, ["history", "liste"], id="history is text"),
         pytest.param({"question": "a", "history": None}, ["history", "liste"], id="history is null"),
         pytest.param({"question": "a", "history": [TURN] * 200}, ["history", "40"], id="200 messages"),
-        pytest.param({"question": "a", "history": ["b"]}, ["history.0"], id="message is text"),
+        pytest.param({"question": "a", "history": ["b"]}, ["« history.0 » doit être un objet"], id="message is text"),
         pytest.param({"question": "a", "history": [{"role": "user"}]}, ["history.0.content"], id="no content"),
         pytest.param({"question": "a", "history": [TURN | {"role": "system"}]}, ["history.0.role"], id="role"),
         pytest.param({"question": "a", "history": [TURN | {"content": "x" * 8001}]}, ["8000"], id="long message"),

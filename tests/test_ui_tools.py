@@ -131,9 +131,26 @@ def test_a_tool_refuses_in_french(url: str, program: Client, name: str, argument
     assert words in str(caught.value)
 
 
-def test_a_program_that_does_not_keep_to_the_types_is_refused(program: Client) -> None:
-    with pytest.raises(AppError, match="limit"):
-        program.predict(text="a", limit="beaucoup", api_name="/search")
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        pytest.param("search", {"text": 3}, "« text » doit être un texte", id="no text"),
+        pytest.param("search", {"text": "a", "limit": "beaucoup"}, "« limit » doit être un nombre entier", id="a word"),
+        pytest.param("search", {"text": "a", "limit": [1]}, "« limit » doit être un nombre entier", id="a list"),
+        pytest.param("search", {"text": "a", "limit": 1.5}, "« limit » doit être un nombre entier", id="no integer"),
+        pytest.param("explore", {"kinds": "metier"}, "« kinds » doit être une liste", id="no list"),
+        pytest.param("explore", {"kinds": [1]}, "« kinds.0 » doit être un texte", id="a list of numbers"),
+        pytest.param("answer", {"question": "a", "history": [1]}, "« history.0 » doit être un objet", id="no object"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(
+    url: str, program: Client, name: str, arguments: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(AppError, match=words):
+        program.predict(**arguments, api_name=f"/{name}")
+    refused, text = call(url, name, **arguments)
+    assert refused
+    assert text.startswith("Input validation error: ")  # the server of `mcp` holds agents to the schema by itself
 
 
 def test_a_program_sees_the_tools_and_nothing_else(program: Client) -> None:

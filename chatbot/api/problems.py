@@ -21,7 +21,7 @@ DETAILS = {
 FAILURE = "Une erreur est survenue sur le serveur ; son journal en dit plus."
 FIELD_DETAILS = {
     "json_invalid": "Le corps de la requête n'est pas du JSON valide.",
-    "model_attributes_type": "Le corps de la requête doit être un objet JSON (Content-Type: application/json).",
+    "body_type": "Le corps de la requête doit être un objet JSON (Content-Type: application/json).",
     "missing": "Il manque « {field} ».",
     "extra_forbidden": "« {field} » n'est pas un champ connu.",
     "string_type": "« {field} » doit être un texte.",
@@ -29,10 +29,14 @@ FIELD_DETAILS = {
     "string_too_short": "« {field} » est vide : écrivez une question.",
     "bool_type": "« {field} » doit valoir true ou false.",
     "int_parsing": "« {field} » doit être un nombre entier.",
+    "int_type": "« {field} » doit être un nombre entier.",
+    "int_from_float": "« {field} » doit être un nombre entier.",
     "less_than_equal": "« {field} » doit valoir {le} au plus.",
     "greater_than_equal": "« {field} » doit valoir {ge} au moins.",
     "string_too_long": "« {field} » est trop long : {max_length} caractères au plus.",
     "list_type": "« {field} » doit être une liste.",
+    "dict_type": "« {field} » doit être un objet.",
+    "model_attributes_type": "« {field} » doit être un objet.",
     "too_long": "« {field} » est trop long : {max_length} éléments au plus.",
     "literal_error": "« {field} » doit valoir {expected}.",
 }
@@ -146,7 +150,8 @@ def describe_errors(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     for item in found:
         field = "body" if item["type"] == "json_invalid" else ".".join(map(str, item["loc"])) or "body"
         field = field.encode("utf-8", "replace").decode()[:80]
-        kind = "model_attributes_type" if item["type"] == "missing" and field == "body" else item["type"]
+        absent = field == "body" and item["type"] in ("missing", "model_attributes_type")
+        kind = "body_type" if absent else item["type"]
         sentence = FIELD_DETAILS.get(kind, "Le champ « {field} » ne convient pas.")
         context = item.get("ctx", {})
         if "expected" in context:  # "'user' or 'assistant'"
