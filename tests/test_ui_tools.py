@@ -216,16 +216,23 @@ class Broken(FakeChatbot):
         raise RuntimeError("secret")
 
 
+class Starting(FakeService):
+    """Has no index yet."""
+
+    is_starting = True
+
+
 @pytest.mark.parametrize(
-    ("chatbot", "words"),
+    ("service", "words"),
     [
-        pytest.param(None, "python -m chatbot index", id="no index"),
-        pytest.param(Broken(), "son journal en dit plus", id="failure"),
+        pytest.param(FakeService(None), "python -m chatbot index", id="no index"),
+        pytest.param(Starting(None), "réessayez dans quelques secondes", id="an index that is being opened"),
+        pytest.param(FakeService(Broken()), "son journal en dit plus", id="failure"),
     ],
 )
-def test_what_goes_wrong_on_the_server_is_told_without_its_details(chatbot: FakeChatbot | None, words: str) -> None:
+def test_what_goes_wrong_on_the_server_is_told_without_its_details(service: FakeService, words: str) -> None:
     with gr.Blocks() as page:
-        build_tools(FakeService(chatbot))
+        build_tools(service)
     [answer] = [each.fn for each in page.fns.values() if each.api_name == "answer"]
     assert answer is not None
     with pytest.raises(gr.Error, match=words) as caught:

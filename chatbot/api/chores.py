@@ -6,6 +6,7 @@ prompts would be called off-topic, and that would stand as the title of the conv
 
 import json
 import re
+from collections.abc import Callable
 
 from chatbot.answering.wording import capital, shorten
 from chatbot.api.bodies import MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION
@@ -17,13 +18,6 @@ TASK = "### Task:"
 HISTORY = re.compile(r"<chat_history>\s*(.*?)\s*</chat_history>|^Conversation:\s*(.*)", re.DOTALL | re.MULTILINE)
 SPOKEN = re.compile(r"^(USER|User|ASSISTANT|Assistant|AI): ", re.MULTILINE)
 TITLE = re.compile(r"(?:generate|provide|create|write)\b.{0,60}?\btitle\b", re.IGNORECASE | re.DOTALL)
-OTHERS = (
-    ("tags", re.compile(r"\btags categorizing\b")),
-    ("follow_ups", re.compile(r"\bfollow-up questions\b")),
-    ("queries", re.compile(r"\b(?:search|retrieval) quer(?:y|ies)\b|\bgenerat\w+ queries\b", re.IGNORECASE)),
-    ("text", re.compile(r"\bautocompletion\b")),
-    ("prompt", re.compile(r"\bprompt for (?:a|an) image\b|\bimage generation\b", re.IGNORECASE)),
-)
 EMOJI = re.compile(r"\bfitting emoji\b")
 TOOLS = re.compile(r"^Available Tools:", re.MULTILINE)
 HEAD = 700  # characters that say what is wanted; the conversation comes after
@@ -35,19 +29,16 @@ USER_QUERY = re.compile(r"<user_query>(.*)</user_query>", re.DOTALL)
 def do_chore(prompt: str, index: OpenIndex) -> str | None:
     """Do what a client asks for itself: JSON or a line, as it wants it; None for a question."""
     head = prompt[:HEAD]
-    is_task = head.startswith(TASK) or bool(HISTORY.search(prompt))
-    said = read_history(prompt)
     if TOOLS.search(head):
         return json.dumps({"tool_calls": []})
-    if not is_task:
+    if not (head.startswith(TASK) or HISTORY.search(prompt)):
         return None
     if EMOJI.search(head):
         return "🎓"
-    for name, pattern in OTHERS:
+    said = read_history(prompt)
+    for name, pattern, find in OTHERS:
         if pattern.search(head):
-            empty: object = "" if name in ("text", "prompt") else []
-            wanted = {"tags": _find_tags, "follow_ups": _find_follow_ups}.get(name)
-            return json.dumps({name: wanted(said, index) if wanted else empty}, ensure_ascii=False)
+            return json.dumps({name: find(said, index)}, ensure_ascii=False)
     if TITLE.search(head):
         title = _find_title(said)
         return json.dumps({"title": title}, ensure_ascii=False) if '"title"' in prompt else title
@@ -94,3 +85,13 @@ def _find_follow_ups(said: list[Turn], index: OpenIndex) -> list[str]:
     last = asked[-1]
     with take_turn(index.turns, "openai"):
         return list(index.extractive.answer(said[last].content[:MAX_QUESTION], said[:last]).suggestions)
+
+
+# What is wanted under which name; searches, endings of a sentence and pictures are not had here.
+OTHERS: tuple[tuple[str, re.Pattern[str], Callable[[list[Turn], OpenIndex], object]], ...] = (
+    ("tags", re.compile(r"\btags categorizing\b"), _find_tags),
+    ("follow_ups", re.compile(r"\bfollow-up questions\b"), _find_follow_ups),
+    ("queries", re.compile(r"\b(?:search|retrieval) quer(?:y|ies)\b|\bgenerat\w+ queries\b", re.I), lambda *_: []),
+    ("text", re.compile(r"\bautocompletion\b"), lambda *_: ""),
+    ("prompt", re.compile(r"\bprompt for (?:a|an) image\b|\bimage generation\b", re.I), lambda *_: ""),
+)

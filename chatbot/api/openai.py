@@ -199,18 +199,15 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         completion = Completion(body)
         if (done := do_chore(question, index)) is not None:
             answer = Answer(done, "chore")
-            pieces = _settled(answer)
-        else:
-            question = question_in(question)
-            if len(question) > MAX_QUESTION:
-                raise Refusal(422, TOO_LONG)
-            if not body.stream:
-                answer = reply(index, question, history, channel="openai")
-            else:
-                pieces = AnswerStream(index, question, history, "openai").pieces()
+            if body.stream:
+                return EventStream(completion.parts(_settled(answer)))
+            return JSONResponse(completion.whole(answer))
+        question = question_in(question)
+        if len(question) > MAX_QUESTION:
+            raise Refusal(422, TOO_LONG)
         if body.stream:
-            return EventStream(completion.parts(pieces))
-        return JSONResponse(completion.whole(answer))
+            return EventStream(completion.parts(AnswerStream(index, question, history, "openai").pieces()))
+        return JSONResponse(completion.whole(reply(index, question, history, channel="openai")))
 
     @routes.get("/models", responses=describe_openai_errors(503))
     def models() -> dict[str, Any]:

@@ -14,7 +14,7 @@ import gradio.events
 from fastapi import HTTPException
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, validate_call
 
-from chatbot.api import INDEX_MISSING, OpenIndex, Service, describe_sheet, reply
+from chatbot.api import OpenIndex, Service, describe_sheet, reply, say_unavailable
 from chatbot.api.bodies import (
     MAX_ID,
     MAX_TEXT,
@@ -53,7 +53,7 @@ def build_tools(service: Service) -> None:
     def opened() -> OpenIndex:
         index = service.open_index()
         if index is None:
-            raise ToolRefusal(INDEX_MISSING)
+            raise ToolRefusal(say_unavailable(service))
         return index
 
     def answer(question: str, history: list[dict[str, str]] = []) -> BaseModel:  # noqa: B006
