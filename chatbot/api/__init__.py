@@ -21,6 +21,7 @@ from chatbot.api.bodies import (
     AnswerBody,
     QuestionBody,
     ReadyBody,
+    SheetId,
 )
 from chatbot.api.browse import browse_routes
 from chatbot.api.metrics import metrics_routes
@@ -110,7 +111,7 @@ def create_api(service: Service) -> FastAPI:
         return ReadyBody.model_validate(opened(), from_attributes=True)
 
     @api.get("/api/sheets/{sheet_id}", responses=describe_problems(404))
-    def sheet(sheet_id: str) -> dict[str, Any]:
+    def sheet(sheet_id: SheetId) -> dict[str, Any]:
         """Give one sheet: its facts (absent ones left out) and its sections."""
         found = opened().chatbot.catalogue.get(sheet_id)
         if found is None:

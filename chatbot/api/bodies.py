@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema
 from pydantic.config import JsonDict
 
@@ -31,6 +32,9 @@ QuestionText = Annotated[
     BeforeValidator(_blank_controls),
     WithJsonSchema({"type": "string", "maxLength": MAX_QUESTION, "pattern": r"[^\s\x00-\x1f\x7f\x85]"}),
 ]
+
+
+SheetId = Annotated[str, Path(examples=["MET.854"])]
 
 
 class MessageBody(BaseModel):

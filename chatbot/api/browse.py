@@ -16,6 +16,7 @@ from chatbot.api.bodies import (
     PageBody,
     ParcoursBody,
     SearchBody,
+    SheetId,
 )
 from chatbot.api.problems import Refusal, describe_problems
 from chatbot.api.service import OpenIndex, take_turn
@@ -90,7 +91,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         responses=describe_problems(404) | {200: {"content": {"image/svg+xml": {}}}},
         response_model=ParcoursBody,
     )
-    def parcours(sheet_id: str, format: Literal["json", "svg"] = "json") -> ParcoursBody | Response:
+    def parcours(sheet_id: SheetId, format: Literal["json", "svg"] = "json") -> ParcoursBody | Response:
         """Give the ladder of a sheet: formations towards a métier, métiers after a formation, each on its level."""
         with _refusals():
             found = opened().browser.parcours(sheet_id)

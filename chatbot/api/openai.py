@@ -9,7 +9,7 @@ from contextlib import aclosing
 from math import ceil
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, Field, StrictBool
 from starlette.responses import JSONResponse, Response
@@ -215,7 +215,7 @@ def openai_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         return {"object": "list", "data": [_describe_model(opened())]}
 
     @routes.get("/models/{name}", responses=describe_openai_errors(404, 503))
-    def model(name: str) -> dict[str, Any]:
+    def model(name: Annotated[str, Path(examples=[MODEL])]) -> dict[str, Any]:
         """Describe the model."""
         described = _describe_model(opened())
         if name != MODEL:
