@@ -166,6 +166,16 @@ def test_however_many_dossiers_are_asked_for_questions_are_answered_meanwhile() 
         assert [one.result(DEADLINE).status_code for one in made] == [200] * 4
 
 
+def test_a_dossier_takes_its_turns_among_the_questions() -> None:
+    turns, dossiers = Turns(at_once=1, patience=0.01), Turns(at_once=1, patience=0.01)
+    client = TestClient(create_api(FakeService(turns=turns, dossiers=dossiers)))
+    for body in ({"questions": [ASKED]}, {"sheets": ["MET.1"]}):
+        end = turns.take()
+        assert client.post("/api/dossier", json=body).status_code == 503
+        end()
+        assert client.post("/api/dossier", json=body).status_code == 200
+
+
 def test_a_dossier_that_fails_lets_the_next_one_in() -> None:
     dossiers = Turns(at_once=1, patience=0.01)
     client = TestClient(create_api(FakeService(dossiers=dossiers)))

@@ -19,7 +19,7 @@ from chatbot.api.bodies import (
     SheetId,
 )
 from chatbot.api.problems import Refusal, describe_problems
-from chatbot.api.service import OpenIndex, take_turn
+from chatbot.api.service import InTurn, OpenIndex, take_turn
 from chatbot.browse import MOST_CARDS, BrowseError, Filters, UnknownSheet, describe_parcours, draw_parcours
 from chatbot.citations import public_url
 from chatbot.dossier import Asked, Corpus, gather_dossier, render_markdown, render_page, render_pdf
@@ -120,7 +120,7 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
         media_type, render = RENDERERS[body.format]
         with take_turn(index.dossiers, "dossier"), _refusals():
             gathered = gather_dossier(
-                index.extractive,
+                InTurn(index),
                 index.browser.catalogue,
                 Corpus(index.sheets, index.indexed_at, index.corpus_version),
                 today,
@@ -128,7 +128,8 @@ def browse_routes(opened: Callable[[], OpenIndex]) -> APIRouter:
                 body.sheets,
                 body.title,
             )
-            document = render(gathered)
+            with take_turn(index.turns, "dossier"):
+                document = render(gathered)
         place = "inline" if body.format == "html" else "attachment"
         name = f'{place}; filename="dossier-orientation-{today.isoformat()}.{body.format}"'
         headers = SAFE | {"Content-Disposition": name, "Cache-Control": "no-store"}

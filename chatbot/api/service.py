@@ -18,7 +18,7 @@ INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serve
 STARTING = "Le service démarre : réessayez dans quelques secondes."
 STARTING_SECONDS = 5
 MOST_DOSSIERS = 8  # that wait: a long one takes a second, and who waits for ten is sent away
-DOSSIERS = Turns(at_once=1, longest=MOST_DOSSIERS)  # however many there are, two of three threads answer questions
+DOSSIERS = Turns(at_once=1, longest=MOST_DOSSIERS)  # however many wait, one takes turns with the questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,18 @@ def take_turn(turns: Turns, channel: Channel) -> Iterator[None]:
         yield
     finally:
         end()
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """Answers for a dossier: without a language model, each in a turn of its own among the questions."""
+
+    index: OpenIndex
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question; raise Overloaded when too many wait already."""
+        with take_turn(self.index.turns, "dossier"):
+            return self.index.extractive.answer(question, history)
 
 
 def reply(index: OpenIndex, question: str, history: Sequence[Turn], *, channel: Channel = "api") -> Answer:
