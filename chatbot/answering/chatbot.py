@@ -17,7 +17,7 @@ from chatbot.answering.model import Answer
 from chatbot.answering.wording import capital, exit_level, level_of, name_of, of, plain, short_name_of, summary_of
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence
-from chatbot.question import Question, Ranker, Turn, Understanding
+from chatbot.question import Question, Ranker, Turn, Understanding, without_asking
 from chatbot.sheets import METIER, Sheet
 from chatbot.stages import staged
 
@@ -236,7 +236,7 @@ class Chatbot:
         return f"- **{plain(name_of(sheet))}**{f', {level}' if level else ''}{detail} {mark}"
 
     def _explore(self, draft: Draft, question: Question) -> Answer:
-        wish = question.focus if question.followed else question.message
+        wish = without_asking(question.focus if question.followed else question.message)
         proposals = self._explorer.propose(question, wish, question.levels)
         if not proposals:
             return aside_answer(replace(question, intent="nothing"))

@@ -14,6 +14,7 @@ class Draft:
         self.blocks: list[str] = []
         self.status = "answered"
         self.quoted: set[tuple[str, int]] = set()  # the sentences written so far, by sheet and place
+        self.said: set[str] = set()  # their words: some sheets write a sentence twice
         self._citations: dict[tuple[str, str], Citation] = {}
 
     def mark(self, sheet_id: str, section: str, excerpt: str) -> str:

@@ -101,7 +101,8 @@ def write_proposals(
 ) -> None:
     """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
     said = [tastes.interests[key].short for key in question.interests[:3]]
-    said += [tastes.settings[key].say for key in question.settings[:2] if tastes.settings[key].say not in said]
+    ways = (tastes.settings[key] for key in question.settings[:2])  # but for those that an interest says already
+    said += [way.say for way in ways if way.say not in said and not set(way.wants).intersection(question.interests)]
     if levels.said:
         said.append(levels.said)
     who = "Tu cherches" if question.tu else "Vous cherchez"

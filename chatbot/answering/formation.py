@@ -43,6 +43,8 @@ class FormationWriter:
             "question": self.specific,
         }
         needs = list(self.question.needs)
+        if "fiche" in needs and "contenu" in needs and not self.sheet.text_of("Description"):
+            needs.remove("contenu")  # "c'est quoi ?": what is known rather than what is not
         if "fiche" in needs and len(needs) > 1:
             needs.remove("fiche")
         if "niveau" in needs and "certification" in needs:
@@ -102,10 +104,10 @@ class FormationWriter:
     def type(self) -> None:
         """The kind of diploma."""
         if self.sheet.type:
-            self.draft.add(
-                f"{capital(self.name)} : c'est un diplôme ou une formation de type "
-                f"**{plain(self.sheet.type)}** {self.fact('Type', self.sheet.type)}."
-            )
+            marker = self.fact("Type", self.sheet.type)
+            self.draft.add(f"{capital(self.name)} : **{plain(self.sheet.type)}** {marker}.")
+            if len(self.question.needs) == 1 and exit_level(self.sheet):
+                self.draft.add(f"Niveau à la sortie : {exit_level(self.sheet)} {self._level_mark()}.")
         else:
             self.missing.append("type")
 

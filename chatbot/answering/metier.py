@@ -22,6 +22,10 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
+LATER_PAY = re.compile(
+    r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*|\bsenior"
+    r"|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
+)
 LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
 CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
@@ -48,6 +52,7 @@ class MetierWriter:
         self.draft, self.evidence, self.sheet, self.question = draft, evidence, sheet, question
         self.name = named_as(sheet, question.message)
         self.missing: list[str] = []
+        self.level_told = False
         self.budget = 1700 if len(question.needs) <= 1 else max(700, 2000 // len(question.needs))
 
     def write(self) -> None:
@@ -104,7 +109,7 @@ class MetierWriter:
             )
         if self.sheet.salaire:
             lines.append(
-                f"- Salaire du débutant : {lower_first(shorten(plain(self.sheet.salaire.text), 160))} "
+                f"- Salaire du débutant : {lower_first(_from(shorten(plain(self.sheet.salaire.text), 160)))} "
                 f"{self.fact('Salaire', self.sheet.salaire.text)}"
             )
         if self.sheet.statuts:
@@ -148,9 +153,8 @@ class MetierWriter:
         """How long one studies, in the words of the sheet; the duration that the diploma's own sheet gives besides."""
         if not self._studies():
             self._level_sentence()
-        elif self.sheet.niveau:
-            marker = self.fact(NIVEAU, self.sheet.niveau.text)
-            self.draft.add(f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {marker}.")
+        else:
+            self._level_line()
         self._other_durations()
         self._access_sentences(("duree", "acces"), self.budget // 2)
 
@@ -197,9 +201,7 @@ class MetierWriter:
         self.draft.add(quote_all(self.draft, passages))
         if not {"niveau", "diplomes"} & set(self.question.needs):
             self._studies()
-            if self.sheet.niveau:
-                marker = self.fact(NIVEAU, self.sheet.niveau.text)
-                self.draft.add(f"Niveau d'accès minimum indiqué : {niveau_in_full(self.sheet.niveau)} {marker}.")
+            self._level_line()
 
     def salaire(self) -> None:
         """The beginner's pay in the words and units of the sheet; an absence is said."""
@@ -217,7 +219,7 @@ class MetierWriter:
             if BARE_VARIABLE.fullmatch(fold(salaire.text)):
                 self.missing.append("salaire")
         else:
-            text = re.sub(r"\b[Aa] partir\b", "à partir", end_sentence(shorten(plain(salaire.text), LONGEST_PAY)))
+            text = _from(end_sentence(shorten(plain(salaire.text), LONGEST_PAY)))
             head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
             start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
             self.draft.add(
@@ -226,6 +228,8 @@ class MetierWriter:
         asked = fold(self.question.message)
         if re.search(r"\bnet\b", asked) and salaire.amounts:
             self.draft.add("C'est un montant brut : la fiche ne donne pas le net.")
+        if LATER_PAY.search(asked) and salaire.amounts:
+            self.draft.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
         if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
             extra = answer_from(
                 self.draft,
@@ -353,8 +357,15 @@ class MetierWriter:
         if known:
             self.draft.add(f"Elle indique {' ; '.join(known)}.")
 
+    def _level_line(self) -> None:
+        """Write the level in a line of its own, once."""
+        if self.sheet.niveau and not self.level_told:
+            self.level_told = True
+            marker = self.fact(NIVEAU, self.sheet.niveau.text)
+            self.draft.add(f"Niveau d'accès minimum : {niveau_in_full(self.sheet.niveau)} {marker}.")
+
     def _level_sentence(self) -> None:
-        niveau = self.sheet.niveau
+        niveau, self.level_told = self.sheet.niveau, True
         if niveau is None:
             self.draft.add(
                 f"La fiche {of(self.name)} n'indique pas de niveau minimum {self.fact('Titre', self.sheet.title)}."
@@ -404,6 +415,11 @@ class MetierWriter:
             self.draft.add(f"Le texte de la fiche dit aussi : {quote(self.draft, refusal)}")
         if passages:
             self.draft.add(quote_all(self.draft, passages))
+
+
+def _from(text: str) -> str:
+    """Put the accent that many sheets leave out of "A partir de 1 800 euros"."""
+    return re.sub(r"\b([Aa])(?= partir\b)", lambda found: "À" if found.group() == "A" else "à", text)
 
 
 NIVEAU = "Niveau d'accès minimum"

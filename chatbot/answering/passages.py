@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.wording import capital, end_sentence, plain, shorten
+from chatbot.answering.wording import capital, end_sentence, lower_first, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import Evidence, Passage, split_clauses
 from chatbot.question import Question
@@ -15,6 +15,8 @@ NO_DIPLOMA = re.compile(
     r"(?:requis|exige|necessaire)"
 )
 LEVEL = re.compile(r"(?:niveau|après|bac)\b", re.IGNORECASE)
+STUDIES = "Durée des études"  # its sentences make sense under "Après le bac", "Après la 3e"
+OF_STUDIES = {"niveau", "diplomes", "duree", "acces", "attendus"}  # the needs that they may answer
 SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
 
@@ -36,10 +38,13 @@ def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) 
     parts: list[str] = []
     passages = [passage for passage in passages if (passage.sheet_id, passage.place) not in draft.quoted]
     draft.quoted.update((passage.sheet_id, passage.place) for passage in passages)
+    passages = [p for p in {fold(p.text): p for p in reversed(passages)}.values() if fold(p.text) not in draft.said][::-1]
+    draft.said.update(fold(passage.text) for passage in passages)
     for place, passage in enumerate(passages):
         text = capital(end_sentence(shorten(plain(passage.text), length)))
-        if LEVEL.match(passage.subheading) and len(passage.text) < SHORT:
-            text = f"{passage.subheading.rstrip(' :')} : {text}"
+        opens = not place or passages[place - 1].subheading != passage.subheading
+        if LEVEL.match(passage.subheading) and (len(passage.text) < SHORT if passage.heading != STUDIES else opens):
+            text = f"{passage.subheading.rstrip(' :')} : {lower_first(text)}"
         following = passages[place + 1] if place + 1 < len(passages) else None
         marker = draft.mark(passage.sheet_id, passage.heading, passage.text)
         if text.endswith(("?", "!", "…", ":")):
@@ -62,6 +67,7 @@ def answer_from(
 ) -> list[Passage]:
     """Choose the sentences that answer, in the order of the sheet, the best one first; at most `budget` characters."""
     ranked = evidence.find(sheet, question, needs, limit=16)
+    ranked = [(p, score) for p, score in ranked if _may_answer(p, needs)]
     found = [(p, score) for p, score in ranked if (p.sheet_id, p.place) not in draft.quoted]
     if not found:
         return []
@@ -72,6 +78,7 @@ def answer_from(
         best, score = evidence.find(sheet, clause, needs, limit=1)[0]
         if (
             score >= max(least, 0.5)
+            and _may_answer(best, needs)
             and best not in kept
             and (best.sheet_id, best.place) not in draft.quoted
             and used + len(best.text) <= budget
@@ -89,6 +96,15 @@ def answer_from(
     first = found[0][0]
     rest = sorted((passage for passage in kept if passage != first), key=lambda passage: passage.place)
     return [first, *rest] if first in kept else rest
+
+
+def _may_answer(passage: Passage, needs: Sequence[str]) -> bool:
+    """Whether a sentence stands where the needs may be answered: studies and pay say nothing of other needs."""
+    if not needs or "question" in needs:
+        return True
+    if passage.heading == STUDIES:
+        return bool(OF_STUDIES.intersection(needs))
+    return passage.heading != "Salaire" or "salaire" in needs
 
 
 def opening(draft: Draft, evidence: Evidence, sheet: Sheet, heading: str, budget: int) -> list[Passage]:
@@ -145,5 +161,6 @@ def more_on(
         return ""
     written = fold(" ".join(draft.blocks))
     found = evidence.find_close(sheet, question.focus or question.message, most)
-    close = [p for p, score in found if score >= least and fold(end_sentence(plain(p.text)))[:80] not in written]
+    found = [(p, score) for p, score in found if score >= least and _may_answer(p, question.needs)]
+    close = [p for p, _ in found if fold(end_sentence(plain(p.text)))[:80] not in written]
     return quote_all(draft, sorted(close, key=lambda passage: passage.place))

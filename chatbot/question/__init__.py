@@ -2,6 +2,7 @@
 
 from chatbot.question.classifier import LabelModel, open_labels, read_examples, train_labels
 from chatbot.question.constraints import Levels
+from chatbot.question.ideas import without_asking
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, Question, Turn
 from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.tastes import Tastes
@@ -21,4 +22,5 @@ __all__ = [
     "open_labels",
     "read_examples",
     "train_labels",
+    "without_asking",
 ]

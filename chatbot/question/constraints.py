@@ -75,7 +75,7 @@ SHORT = re.compile(
     r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les "
     r"etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
     r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b"
-    r"|\bvite (?:travailler|bosser)\b"
+    r"|\baim\w+ pas (?:trop |beaucoup |vraiment )?(?:l'ecole|les etudes|etudier)\b|\bvite (?:travailler|bosser)\b"
 )
 LONG = re.compile(
     r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b"

@@ -8,6 +8,7 @@ from chatbot.catalogue import fold
 from chatbot.naming import Mention, Names
 from chatbot.question.classifier import MASKS
 from chatbot.question.constraints import find_diploma_types
+from chatbot.question.ideas import ASKING_WORD
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
 
@@ -71,6 +72,8 @@ def find_named(names: Names, message: str) -> list[Named]:
     """Find the names in a message and the part of each."""
     found = []
     for mention in names.find(message):
+        if ASKING_WORD.fullmatch(fold(mention.text)):
+            continue
         kind = names.kind_of(mention.sheet_ids[0])
         found.append(_mend(names, Named(mention, kind, role_of(message, mention.start, mention.end, kind))))
     return found

@@ -15,7 +15,8 @@ SMS = re.compile(
     r"|taf|ds|pk|pcq)\b"
 )
 ENGLISH = re.compile(
-    r"\b(?:the|what|how|is|are|does|do|i|want|become|which|much|job|years|need|study|salary|my|can|to)\b"
+    r"\b(?:the|what|how|is|are|does|do|i|want|become|which|much|job|years|need|study|salary|my|can|to"
+    r"|any|loves?|likes?|she|he|her|his|with|who|where|about|tell|works?|working|jobs|skills|degree|engineer)\b"
 )
 FRENCH = re.compile(r"\b(?:le|la|les|de|du|des|un|une|est|je|quel|quelle|pour|que|et|en|dans|metier|comment)\b")
 

@@ -46,6 +46,7 @@ EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
 WAY_IN = re.compile(r"\b(?:sans (?:le )?(?:bac|diplome)|non[- ]bachelier|non[- ]diplome|vae|validation des acquis)")
 OPTION = re.compile(r" (option|parcours|mention|specialite) ")
 SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
+GOES_ON = re.compile(r"\W*(?:et|ou|sinon|alors|pareil|mais|non|pour|plutot|avec|sans|chez|dans|en|a|au)\b")
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 WISH = re.compile(
     r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre"
@@ -101,7 +102,12 @@ class Subjects:
         question, scores = case.question, case.scores
         is_metier = self._catalogue.kind_of(sheet_id) == METIER
         possible, translated = (METIER_NEEDS, AS_METIER) if is_metier else (FORMATION_NEEDS, AS_FORMATION)
-        said = {need if need in possible else translated.get(need, "") for need in question.needs}
+        own = any(need in possible for need in question.needs)  # beside it, what the other kind means must be said
+        said = {
+            need if need in possible else translated.get(need, "")
+            for need in question.needs
+            if need in possible or not own or scores.get(need, 0.0) >= INTENT_THRESHOLD
+        }
         needs = tuple(need for need in possible if need in said)
         if "metiers_apres" in needs and "poursuite" not in needs and scores.get("poursuite", 0.0) >= WEAK_NEED:
             needs = (*needs, "poursuite")
@@ -129,7 +135,9 @@ class Subjects:
 
     def _weak_needs(self, case: Case, possible: Sequence[str]) -> tuple[str, ...]:
         question, last = case.question, case.memory.last_message
-        if last and (len(question.message.split()) <= 8 or case.scores["correction"] >= NEED_THRESHOLD):
+        own = self.own_words(question.focus) if case.hits else set()
+        goes_on = not own or GOES_ON.match(fold(question.message))
+        if last and ((len(question.message.split()) <= 8 and goes_on) or case.scores["correction"] >= NEED_THRESHOLD):
             scores = self._labels.scores(mask(last, find_named(self._names, last)))
             carried = tuple(n for n in possible if scores.get(n, 0.0) >= NEED_THRESHOLD and n != "fiche")
             if carried:
@@ -243,6 +251,9 @@ class Subjects:
         if top is None or not own or top.sheet_id == case.memory.focus:
             return False
         sheet = self._catalogue.get(case.memory.focus)
+        on_formation = sheet is not None and sheet.kind == FORMATION and self._catalogue.kind_of(top.sheet_id) == METIER
+        if on_formation and case.score_of(OF_FORMATION) >= INTENT_THRESHOLD and not NAMED_METIER.search(case.question.message):
+            return False  # "il y a beaucoup de maths ?" after a BTS asks for its programme, not for a teacher
         texts = [sheet.title, *(section.text for section in sheet.sections)] if sheet else []
         share = len(own & content_words(" ".join(texts))) / len(own)
         if case.scores["correction"] >= INTENT_THRESHOLD:

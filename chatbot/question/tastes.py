@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.catalogue import fold
+from chatbot.question.ideas import KIN
 
 DATA = Path(__file__).parent.parent / "data"
 NEGATION = re.compile(
@@ -146,7 +147,7 @@ STOP = {
 
 @lru_cache(64)
 def _stem(text: str) -> str:
-    """Fold a text to bare words, plural endings off, little words out."""
-    words = re.findall(r"[a-z0-9]+", fold(text))
+    """Fold a text to bare words, plural endings off, little words out, and of whom it speaks ("mon ado")."""
+    words = re.findall(r"[a-z0-9]+", KIN.sub(" ", fold(text)))
     kept = [word for word in words if word not in STOP] or words
     return " ".join(word if word in REFUSALS else re.sub(r"(?<=\w{3})(?:s|x|es)$", "", word) for word in kept)

@@ -12,12 +12,14 @@ from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.english import to_french
+from chatbot.question.ideas import ADVICE, LIKING, SEVERAL_METIERS, asks_ideas, tells_taste
 from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
 from chatbot.question.roles import role_of
 from chatbot.question.safety import danger_before, find_danger, is_about_another
+from chatbot.question.sms import write_in_full
 from chatbot.question.subjects import (
     CERTAIN,
     COMPARES,
@@ -37,31 +39,22 @@ RANKED = 25  # sheets among which the one meant is sought
 NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
 # Needs that are asked of one métier, against a wish for ideas.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
+# Needs that leave no room for ideas; qualities and ways of working may be those of who asks ("doué de ses mains").
+SETTLED = ("diplomes", "missions", "acces", "niveau", "duree", "salaire", "statut", "appellations", "rome", "compare")
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
-SEVERAL_METIERS = re.compile(
-    r"\b(?:quel(?:le)?s?|des|d'|de|idees?|pistes?|plusieurs|quelques|autres|liste d\w*|les) (?:\w+ )?"
-    r"(?:metiers|boulots|jobs|tafs|pistes|idees|options|possibilites)\b"
-    r"|\b(?:idees?|pistes?) ?\?|\bviser quoi\b|\bquoi comme (?:metiers?|boulots?|job|taf)"
-    r"|\b(?:cherche|voudrais|veux|aimerais|souhaite|trouver|jveux|veut|voudrait) (?:faire )?un (?:\w+ )?"
-    r"(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
-)
 UNDECIDED = re.compile(
     r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
     r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
     r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
     r"peu )?perdue?\b|\bpas d'idee"
 )
+NO_NAMES = frozenset({"moins"})  # plain words that differ by an ending from a name ("moine")
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
 GENERAL = re.compile(
     r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
     r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
     r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
     r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
-)
-ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
-LIKING = re.compile(
-    r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux"
-    r"|jveux|voudrais)\b"
 )
 NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
 BOTH = re.compile(
@@ -106,9 +99,8 @@ class Understanding:
 
     def read(self, message: str, history: Sequence[Turn] = ()) -> Case:
         """Read everything off one message that settling its subject needs."""
-        english = is_english(message)
-        if english:
-            message = to_french(message)
+        tu, english = says_tu(message, history), is_english(message)
+        message = to_french(message) if english else write_in_full(message)
         named = find_named(self._names, message)
         scores = self._labels.scores(mask(message, named))
         asked = [n for n in named if not n.is_set_aside and not n.is_partial]
@@ -129,7 +121,7 @@ class Understanding:
             focus=AGE.sub(" ", without_names(message, asked)).strip(),
             specific=bool(self._subjects.own_words(without_names(message, named))),
             out_of_reach=out_of_reach,
-            tu=says_tu(message, history),
+            tu=tu,
             english=english,
         )
         hits = self.resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
@@ -142,6 +134,8 @@ class Understanding:
         if scores["injection"] >= INTENT_THRESHOLD:
             return "injection"
         if any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
+            return ""
+        if self._wishes_ideas(case) and asks_ideas(message):
             return ""
         if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
             return "off_topic"
@@ -233,7 +227,7 @@ class Understanding:
         """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
         message = case.question.message
         found = self._unlisted.find(message)
-        if found is None or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
+        if found is None or fold(found.text) in NO_NAMES or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
             return None
         role = role_of(message, found.start, found.end, METIER)
         if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
@@ -254,8 +248,10 @@ class Understanding:
         advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
         if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
             return True
-        asked_of_one = case.score_of(ASKED_OF_ONE)
         named = any(n.is_sure and not n.is_plain_word for n in case.named)
+        if not named and self._wishes_ideas(case):
+            return True
+        asked_of_one = case.score_of(ASKED_OF_ONE)
         wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
         if scores["explore"] >= INTENT_THRESHOLD and wishes and not named:
             return True
@@ -264,6 +260,19 @@ class Understanding:
             and (asked_of_one < INTENT_THRESHOLD or (asked_of_one < scores["explore"] and case.best < PLAUSIBLE))
             and case.best < CONFIDENT
         )
+
+    def _wishes_ideas(self, case: Case) -> bool:
+        """Whether a message without a name tells a taste, and either asks for ideas or asks nothing else."""
+        question, scores = case.question, case.scores
+        tasteful = bool(question.interests or question.settings)
+        if case.score_of(SETTLED) >= INTENT_THRESHOLD or not tells_taste(question.message, tasteful):
+            return False
+        if asks_ideas(question.message):
+            return case.best < CERTAIN or scores["explore"] >= INTENT_THRESHOLD
+        if "?" in question.message or case.best >= CERTAIN:
+            return False
+        told = tasteful and question.levels.said and case.score_of(NEEDS) < NEED_THRESHOLD  # "manuel, sans le bac"
+        return bool(told) or scores["explore"] >= INTENT_THRESHOLD
 
     def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
@@ -276,7 +285,8 @@ class Understanding:
         question = case.question
         wishes = question.interests or question.settings or question.levels.said
         formation = bool(case.memory.focus) and self._catalogue.kind_of(case.memory.focus) == FORMATION
-        return formation and not wishes and case.scores["metiers_apres"] >= NEED_THRESHOLD
+        bare = not self._subjects.own_words(question.message) and bool(SEVERAL_METIERS.search(fold(question.message)))
+        return formation and not wishes and (bare or case.scores["metiers_apres"] >= NEED_THRESHOLD)
 
     def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
