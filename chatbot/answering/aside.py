@@ -12,7 +12,7 @@ from chatbot.question import Question
 TEXTS: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "asides.json").read_text(encoding="utf-8"))
 ASIDES: dict[str, str] = TEXTS["asides"]
 STATUS = {"off_topic": "off_topic", "injection": "off_topic", "insult": "off_topic"}
-STATUS |= {"nothing": "clarify", "undecided": "clarify", "general": "not_found"}
+STATUS |= {"nothing": "clarify", "undecided": "clarify", "general": "not_found", "beyond": "not_found"}
 ADULT = re.compile(r"\b(?:vous|mon mari|ma femme|mes enfants|mon fils|ma fille|mon patron|mon employeur|mon eleve)\b")
 STARTERS = (
     "J'aime les animaux, quels métiers sans longues études ?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, more_on, overview, quote_all
+from chatbot.answering.passages import BESIDE, answer_from, is_spoken_of, more_on, overview, quote_all
 from chatbot.answering.wording import capital, exit_level, plain, short_name_of
 from chatbot.evidence import Evidence
 from chatbot.question import Question
@@ -43,6 +43,9 @@ class FormationWriter:
             "question": self.specific,
         }
         needs = list(self.question.needs)
+        if not is_spoken_of(self.evidence, self.sheet, self.question):
+            self.beside()
+            return
         if "fiche" in needs and "contenu" in needs and not self.sheet.text_of("Description"):
             needs.remove("contenu")  # "c'est quoi ?": what is known rather than what is not
         if "fiche" in needs and len(needs) > 1:
@@ -56,6 +59,18 @@ class FormationWriter:
             self.draft.add(f"Elle indique : {self.in_short()}.")
         elif "question" not in needs:
             self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question))
+
+    def beside(self) -> None:
+        """Say that the sheet does not answer, what it says that is nearest, and the facts."""
+        self.draft.add(
+            f"La fiche « {self.name} » ne répond pas précisément à cette question "
+            f"{self.fact('Titre', self.sheet.title)}."
+        )
+        question, needs = self.question.focus or self.question.message, self.question.needs
+        passages = answer_from(self.draft, self.evidence, self.sheet, question, needs, BESIDE, 0.3)
+        if passages:
+            self.draft.add(f"Ce qu'elle dit de plus proche : {quote_all(self.draft, passages)}")
+        self.draft.add(f"Elle indique : {self.in_short()}.")
 
     def fact(self, section: str, excerpt: str) -> str:
         """Mark a fact of this sheet."""

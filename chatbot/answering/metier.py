@@ -7,10 +7,21 @@ from collections.abc import Callable
 
 from chatbot.answering.diplomas import write_diplomas
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, find_waiver, more_on, opening, overview, quote, quote_all
+from chatbot.answering.passages import (
+    BESIDE,
+    answer_from,
+    find_waiver,
+    is_answered,
+    is_spoken_of,
+    more_on,
+    opening,
+    overview,
+    quote,
+    quote_all,
+)
 from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
 from chatbot.catalogue import fold
-from chatbot.evidence import Evidence
+from chatbot.evidence import CUES, Evidence
 from chatbot.question import Question
 from chatbot.sheets import Sheet, study_years
 
@@ -23,12 +34,13 @@ NOT_GIVEN = {
     "carriere": "ne parle pas des évolutions de carrière",
 }
 LATER_PAY = re.compile(
-    r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*|\bsenior"
-    r"|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
+    r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
+    r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
 )
 LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
 CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
+ABSENT_MOST = 4  # sentences from elsewhere in the sheet, for a section that it does not have
 LISTED = re.compile(
     r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b"
 )
@@ -71,6 +83,9 @@ class MetierWriter:
             "question": self.specific,
         }
         needs = self.needs()
+        if not is_spoken_of(self.evidence, self.sheet, self.question):
+            self.beside()
+            return
         for need in needs:
             writers.get(need, lambda need=need: self.prose(need))()
         if self.missing and len(self.missing) == len(needs):
@@ -79,6 +94,18 @@ class MetierWriter:
         elif "question" not in needs:
             least = SURELY if PLAIN_FACTS.issuperset(needs) else CLOSELY
             self.draft.add(more_on(self.draft, self.evidence, self.sheet, self.question, least=least))
+
+    def beside(self) -> None:
+        """Say that the sheet does not answer, and what it says that is nearest."""
+        self.draft.add(
+            f"La fiche {of(self.name)} ne répond pas précisément à cette question "
+            f"{self.fact('Titre', self.sheet.title)}. Ce qu'elle dit de plus proche :"
+        )
+        question = self.question.focus or self.question.message
+        passages = answer_from(self.draft, self.evidence, self.sheet, question, self.question.needs, BESIDE, 0.0)
+        self.draft.add(quote_all(self.draft, passages))
+        if "acces" in self.question.needs:
+            self._level_line()
 
     def needs(self) -> list[str]:
         """The needs to write, those that an other covers taken out."""
@@ -323,12 +350,16 @@ class MetierWriter:
             )
             best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
+            if not self.question.specific:
+                best = ([p for p in best if CUES[need].search(fold(p.text))] or best[:2])[:ABSENT_MOST]
             start = f"La fiche {of(self.name)} {NOT_GIVEN[need]} {self.fact('Titre', self.sheet.title)}"
             self.draft.add(f"{start}, mais elle dit :" if best else f"{start}.")
             if not best:
                 self.missing.append(need)
         if best:
             self.draft.add(quote_all(self.draft, best))
+        if best and has_section and is_answered(self.evidence, self.sheet, question, (need,)):
+            return
         self.draft.add(
             overview(
                 self.draft,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, lower_first, plain, shorten
 from chatbot.catalogue import fold
-from chatbot.evidence import Evidence, Passage, split_clauses
+from chatbot.evidence import FEATURES, Evidence, Passage, split_clauses
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
@@ -17,6 +17,11 @@ NO_DIPLOMA = re.compile(
 LEVEL = re.compile(r"(?:niveau|après|bac)\b", re.IGNORECASE)
 STUDIES = "Durée des études"  # its sentences make sense under "Après le bac", "Après la 3e"
 OF_STUDIES = {"niveau", "diplomes", "duree", "acces", "attendus"}  # the needs that they may answer
+ONLY_TEXT = {"conditions", "competences", "acces", "emploi", "carriere", "question", "fiche", "contenu", "attendus"}
+MATCHES = [FEATURES.index(name) for name in ("cosine", "shared", "bridged", "clause_shared", "clause_bridged")]
+NEAR = 0.4  # the cosine of a sentence that may answer in other words
+WELL = 1.2  # the score of a sentence that answers by itself
+BESIDE = 420  # characters of what a sheet says instead
 SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
 
@@ -38,8 +43,9 @@ def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) 
     parts: list[str] = []
     passages = [passage for passage in passages if (passage.sheet_id, passage.place) not in draft.quoted]
     draft.quoted.update((passage.sheet_id, passage.place) for passage in passages)
-    passages = [p for p in {fold(p.text): p for p in reversed(passages)}.values() if fold(p.text) not in draft.said][::-1]
-    draft.said.update(fold(passage.text) for passage in passages)
+    fresh = {fold(p.text): p for p in reversed(passages) if fold(p.text) not in draft.said}
+    passages = list(fresh.values())[::-1]
+    draft.said.update(fresh)
     for place, passage in enumerate(passages):
         text = capital(end_sentence(shorten(plain(passage.text), length)))
         opens = not place or passages[place - 1].subheading != passage.subheading
@@ -105,6 +111,23 @@ def _may_answer(passage: Passage, needs: Sequence[str]) -> bool:
     if passage.heading == STUDIES:
         return bool(OF_STUDIES.intersection(needs))
     return passage.heading != "Salaire" or "salaire" in needs
+
+
+def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
+    """Whether a sheet speaks of what a precise question asks; questions that only text answers are judged.
+
+    Measured on 230 questions whose sheets answer and 25 that none does: the words of the latter, or what sheets say for
+    them, stand nowhere, for none of the former.
+    """
+    if not question.specific or not ONLY_TEXT.issuperset(question.needs) or not evidence.passages_of(sheet):
+        return True
+    cosine, *words = evidence.measure(sheet, question.focus or question.message, ())[:, MATCHES].max(axis=0)
+    return bool(max(words) > 0 or cosine >= NEAR)
+
+
+def is_answered(evidence: Evidence, sheet: Sheet, question: str, needs: Sequence[str]) -> bool:
+    """Whether a sentence answers a precise question so well that the rest of its section need not follow."""
+    return evidence.find(sheet, question, needs, limit=1)[0][1] >= WELL
 
 
 def opening(draft: Draft, evidence: Evidence, sheet: Sheet, heading: str, budget: int) -> list[Passage]:

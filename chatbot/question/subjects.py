@@ -142,7 +142,8 @@ class Subjects:
             carried = tuple(n for n in possible if scores.get(n, 0.0) >= NEED_THRESHOLD and n != "fiche")
             if carried:
                 return carried
-        best = max(possible, key=lambda need: case.scores.get(need, 0.0))
+        # Other names are only asked for in so many words.
+        best = max((need for need in possible if need != "appellations"), key=lambda n: case.scores.get(n, 0.0))
         if case.scores.get(best, 0.0) >= WEAK_NEED:
             return (best,)
         return ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
@@ -251,9 +252,8 @@ class Subjects:
         if top is None or not own or top.sheet_id == case.memory.focus:
             return False
         sheet = self._catalogue.get(case.memory.focus)
-        on_formation = sheet is not None and sheet.kind == FORMATION and self._catalogue.kind_of(top.sheet_id) == METIER
-        if on_formation and case.score_of(OF_FORMATION) >= INTENT_THRESHOLD and not NAMED_METIER.search(case.question.message):
-            return False  # "il y a beaucoup de maths ?" after a BTS asks for its programme, not for a teacher
+        if sheet is not None and self._stays_on(sheet.kind, self._catalogue.kind_of(top.sheet_id), case):
+            return False
         texts = [sheet.title, *(section.text for section in sheet.sections)] if sheet else []
         share = len(own & content_words(" ".join(texts))) / len(own)
         if case.scores["correction"] >= INTENT_THRESHOLD:
@@ -265,6 +265,12 @@ class Subjects:
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True
         return top.score >= CONFIDENT + 1 and top.chance >= CLEARLY and share <= 0.6
+
+    @staticmethod
+    def _stays_on(kind: str, other: str, case: Case) -> bool:
+        """Whether "il y a beaucoup de maths ?" after a BTS asks for its programme, and not for a teacher."""
+        asks = kind == FORMATION and other == METIER and case.score_of(OF_FORMATION) >= INTENT_THRESHOLD
+        return asks and not NAMED_METIER.search(case.question.message)
 
     def is_about(self, message: str, studied: Named) -> bool:
         """Whether a message is about the diploma that someone has, and not about a métier that it describes besides."""

@@ -49,12 +49,18 @@ UNDECIDED = re.compile(
     r"peu )?perdue?\b|\bpas d'idee"
 )
 NO_NAMES = frozenset({"moins"})  # plain words that differ by an ending from a name ("moine")
+RANKING = re.compile(
+    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?|lycees?)"
+    r"|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier|pires? metiers?"
+    r"|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
+)
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
 GENERAL = re.compile(
     r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
     r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
     r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
     r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
+    r"|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
 )
 NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
 BOTH = re.compile(
@@ -90,6 +96,8 @@ class Understanding:
         aside = self._find_aside(case)
         if not aside and not case.question.background and GENERAL.search(fold(message)):
             aside = "general"
+        if not aside and not named and self._is_beyond(case):
+            aside = "beyond"
         if aside == "discouragement" or not aside:
             undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
             aside = "undecided" if undecided else aside
@@ -144,6 +152,15 @@ class Understanding:
             return "" if asks or (label == "discouragement" and case.question.interests) else label
         return "" if re.search(r"\w{2}", message) else "off_topic"
 
+    def _is_beyond(self, case: Case) -> bool:
+        """Whether a message without a name asks what no sheet gives: prices, dates, places, rankings of everything."""
+        question, text = case.question, fold(case.question.message)
+        if case.memory.focus or case.best >= CERTAIN or question.interests:
+            return False
+        if RANKING.search(text):
+            return True
+        return question.out_of_reach and case.best < CONFIDENT and case.score_of(NEEDS) < case.scores["out_of_reach"]
+
     def _about_sheets(self, case: Case) -> Question:
         question, named, memory, subjects = case.question, case.named, case.memory, self._subjects
         unknown = self._unknown_id(named)
@@ -188,7 +205,8 @@ class Understanding:
                 return subjects.ask(case, formation.sheet_id)
         if explores and not wants_metier:
             if not studied and self._reverses_focus(case):
-                return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
+                after = replace(question, followed=True, needs=("metiers_apres",))
+                return subjects.ask(replace(case, question=after), memory.focus)
             if studied and not (question.interests or question.settings):
                 chosen = subjects.best_of(studied[0], question)
                 return replace(question, subjects=(chosen,), needs=("metiers_apres",))
@@ -227,7 +245,9 @@ class Understanding:
         """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
         message = case.question.message
         found = self._unlisted.find(message)
-        if found is None or fold(found.text) in NO_NAMES or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
+        if found is None or fold(found.text) in NO_NAMES:
+            return None
+        if any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
             return None
         role = role_of(message, found.start, found.end, METIER)
         if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
@@ -253,7 +273,7 @@ class Understanding:
             return True
         asked_of_one = case.score_of(ASKED_OF_ONE)
         wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
-        if scores["explore"] >= INTENT_THRESHOLD and wishes and not named:
+        if max(INTENT_THRESHOLD, scores["diplomes"]) <= scores["explore"] and wishes and not named:
             return True
         return (
             scores["explore"] >= INTENT_THRESHOLD
@@ -265,6 +285,8 @@ class Understanding:
         """Whether a message without a name tells a taste, and either asks for ideas or asks nothing else."""
         question, scores = case.question, case.scores
         tasteful = bool(question.interests or question.settings)
+        if "money" in question.settings and scores["explore"] >= INTENT_THRESHOLD and case.best < CONFIDENT:
+            return True  # "un métier bien payé dans le sport"
         if case.score_of(SETTLED) >= INTENT_THRESHOLD or not tells_taste(question.message, tasteful):
             return False
         if asks_ideas(question.message):
@@ -292,6 +314,10 @@ class Understanding:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
         question, memory, subjects = case.question, case.memory, self._subjects
         compare = case.scores["compare"]
+        if compare >= INTENT_THRESHOLD and not asked and WHICH.search(fold(question.message)) and not memory.compared:
+            last = memory.earlier[:2]  # "lequel fait le plus d'études ?" after one, then the other
+            if len({self._catalogue.kind_of(i) for i in last}) == 1 < len(last):
+                return last[::-1]
         which = memory.compared and len(memory.choices) > 1 and WHICH.search(fold(question.message))
         if which and not find_distinct(asked):
             return memory.choices[:2]
