@@ -273,3 +273,33 @@ def test_a_first_question_is_answered_once_until_the_index_finds_more(bot: Chatb
     again = bot.answer("que fait un dresseur de puces ?")
     assert again is not first
     assert again == first
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param("est-ce que le dresseur de puces touche des tickets restaurant ?", id="métier"),
+        pytest.param("qui a inventé le BTS métiers du bronze ?", id="formation without a text"),
+    ],
+)
+def test_what_a_sheet_does_not_answer_is_said(bot: Chatbot, message: str) -> None:
+    answer = bot.answer(message)
+    assert "ne répond pas précisément" in answer.text
+    assert find_faults(answer, message, SHEETS) == []
+
+
+def test_a_question_in_the_words_of_the_sheet_is_answered(bot: Chatbot) -> None:
+    assert "ne répond pas" not in bot.answer("est-ce que le dresseur de puces coud des costumes ?").text
+
+
+def test_pay_later_in_a_career_is_not_made_up(bot: Chatbot) -> None:
+    text = bot.answer("combien gagne un dresseur de puces après 10 ans ?").text
+    assert "1843 euros" in text
+    assert "ne donne que le salaire du débutant" in text
+
+
+@pytest.mark.parametrize("message", ["quel est le meilleur métier ?", "quel est le classement des lycées ?"])
+def test_nothing_is_ranked(bot: Chatbot, message: str) -> None:
+    answer = bot.answer(message)
+    assert (answer.status, answer.citations) == ("not_found", ())
+    assert "classement" in answer.text

@@ -19,13 +19,13 @@ from chatbot.answering.passages import (
     quote,
     quote_all,
 )
+from chatbot.answering.pay import with_accent, write_pay
 from chatbot.answering.wording import capital, end_sentence, lower_first, named_as, niveau_in_full, of, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import CUES, Evidence
 from chatbot.question import Question
 from chatbot.sheets import Sheet, study_years
 
-BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
 NOT_GIVEN = {
     "missions": "ne détaille pas les activités",
     "competences": "n'a pas de rubrique sur les qualités et compétences",
@@ -33,11 +33,6 @@ NOT_GIVEN = {
     "emploi": "ne parle pas du marché du travail",
     "carriere": "ne parle pas des évolutions de carrière",
 }
-LATER_PAY = re.compile(
-    r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
-    r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
-)
-LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
 CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
 ABSENT_MOST = 4  # sentences from elsewhere in the sheet, for a section that it does not have
@@ -136,7 +131,7 @@ class MetierWriter:
             )
         if self.sheet.salaire:
             lines.append(
-                f"- Salaire du débutant : {lower_first(_from(shorten(plain(self.sheet.salaire.text), 160)))} "
+                f"- Salaire du débutant : {lower_first(with_accent(shorten(plain(self.sheet.salaire.text), 160)))} "
                 f"{self.fact('Salaire', self.sheet.salaire.text)}"
             )
         if self.sheet.statuts:
@@ -231,43 +226,9 @@ class MetierWriter:
             self._level_line()
 
     def salaire(self) -> None:
-        """The beginner's pay in the words and units of the sheet; an absence is said."""
-        salaire = self.sheet.salaire
-        if salaire is None:
-            self.draft.add(f"La fiche {of(self.name)} ne donne pas de salaire {self.fact('Titre', self.sheet.title)}.")
+        """The beginner's pay; an absence is said."""
+        if not write_pay(self.draft, self.evidence, self.sheet, self.question, self.name):
             self.missing.append("salaire")
-            return
-        if not salaire.amounts:
-            self.draft.add(
-                f"La fiche {of(self.name)} ne donne pas de montant : le salaire du débutant y est « "
-                f"{lower_first(shorten(plain(salaire.text), LONGEST_PAY))} » "
-                f"{self.fact('Salaire', salaire.text)}."
-            )
-            if BARE_VARIABLE.fullmatch(fold(salaire.text)):
-                self.missing.append("salaire")
-        else:
-            text = _from(end_sentence(shorten(plain(salaire.text), LONGEST_PAY)))
-            head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
-            start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
-            self.draft.add(
-                f"{start}, {self.name} : **{lower_first(head)}**{separator}{rest} {self.fact('Salaire', salaire.text)}."
-            )
-        asked = fold(self.question.message)
-        if re.search(r"\bnet\b", asked) and salaire.amounts:
-            self.draft.add("C'est un montant brut : la fiche ne donne pas le net.")
-        if LATER_PAY.search(asked) and salaire.amounts:
-            self.draft.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
-        if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
-            extra = answer_from(
-                self.draft,
-                self.evidence,
-                self.sheet,
-                self.question.focus or self.question.message,
-                ("salaire",),
-                400,
-                0.6,
-            )
-            self.draft.add(quote_all(self.draft, [passage for passage in extra if passage.heading != "Salaire"]))
 
     def statut(self) -> None:
         """The possible statuses, and what the text says of them."""
@@ -446,11 +407,6 @@ class MetierWriter:
             self.draft.add(f"Le texte de la fiche dit aussi : {quote(self.draft, refusal)}")
         if passages:
             self.draft.add(quote_all(self.draft, passages))
-
-
-def _from(text: str) -> str:
-    """Put the accent that many sheets leave out of "A partir de 1 800 euros"."""
-    return re.sub(r"\b([Aa])(?= partir\b)", lambda found: "À" if found.group() == "A" else "à", text)
 
 
 NIVEAU = "Niveau d'accès minimum"

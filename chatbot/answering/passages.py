@@ -116,11 +116,16 @@ def _may_answer(passage: Passage, needs: Sequence[str]) -> bool:
 def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
     """Whether a sheet speaks of what a precise question asks; questions that only text answers are judged.
 
-    Measured on 230 questions whose sheets answer and 25 that none does: the words of the latter, or what sheets say for
-    them, stand nowhere, for none of the former.
+    Measured on some 230 questions that sheets answer and 25 that none does: the words of half of the latter, or what
+    sheets say for them, stand nowhere; of none of the former.
     """
-    if not question.specific or not ONLY_TEXT.issuperset(question.needs) or not evidence.passages_of(sheet):
+    if not question.specific or not ONLY_TEXT.issuperset(question.needs):
         return True
+    sections = {"acces": ("Accès", "Accès au métier"), "attendus": ("Attendus",)}
+    if any(sheet.text_of(heading) for need in question.needs for heading in sections.get(need, ())):
+        return True  # "qui peut s'inscrire ?": the section answers, whatever its words
+    if not evidence.passages_of(sheet):
+        return "question" not in question.needs
     cosine, *words = evidence.measure(sheet, question.focus or question.message, ())[:, MATCHES].max(axis=0)
     return bool(max(words) > 0 or cosine >= NEAR)
 

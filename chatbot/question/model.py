@@ -13,6 +13,7 @@ FORMATION_NEEDS = (
     "fiche", "type", "sigle", "duree", "niveau", "certification", "acces", "attendus", "contenu", "poursuite",
     "metiers_apres",
 )  # fmt: skip
+NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
 # What a need of the other kind of sheet means, asked of this one.
 AS_METIER = {
     "certification": "niveau",

@@ -16,7 +16,10 @@ from chatbot.question.ideas import KIN
 DATA = Path(__file__).parent.parent / "data"
 NEGATION = re.compile(
     r"\b(?:pas|sans|ni|deteste|horreur|aucun|evite\w*|plutot que|marre|quitt\w+|chang\w+|fatigue\w*|hors"
-    r"|loin)(?: (?!mais|et|plutot)\w+){0,3} $"
+    r"|loin)(?: (?!mais?\b|et\b|plutot)\w+){0,3} $"
+)
+BUT = re.compile(  # a new clause ends a refusal: "marre du bureau, j'aime le jardin"
+    r"[,;.!?] ?(?:moi )?(?:j'? ?(?:aime|adore|prefere|kiffe)|je (?:prefere|veux|voudrais|reve))\b(?! pas)"
 )
 REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
 
@@ -148,6 +151,6 @@ STOP = {
 @lru_cache(64)
 def _stem(text: str) -> str:
     """Fold a text to bare words, plural endings off, little words out, and of whom it speaks ("mon ado")."""
-    words = re.findall(r"[a-z0-9]+", KIN.sub(" ", fold(text)))
+    words = re.findall(r"[a-z0-9]+", KIN.sub(" ", BUT.sub(" mais ", fold(text))))
     kept = [word for word in words if word not in STOP] or words
     return " ".join(word if word in REFUSALS else re.sub(r"(?<=\w{3})(?:s|x|es)$", "", word) for word in kept)

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from chatbot.catalogue import Catalogue, fold
 from chatbot.naming import Names, Unlisted
+from chatbot.question.asides import GENERAL, UNDECIDED, find_aside, is_beyond
 from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.english import to_french
-from chatbot.question.ideas import ADVICE, LIKING, SEVERAL_METIERS, asks_ideas, tells_taste
-from chatbot.question.model import FORMATION_NEEDS, METIER_NEEDS, METIER_ONLY, Question, Turn
+from chatbot.question.exploring import explores, is_bare
+from chatbot.question.ideas import LIKING, SEVERAL_METIERS
+from chatbot.question.model import METIER_ONLY, NEEDS, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
@@ -36,32 +38,8 @@ from chatbot.sheets import FORMATION, METIER
 from chatbot.stages import staged
 
 RANKED = 25  # sheets among which the one meant is sought
-NEEDS = tuple(dict.fromkeys(METIER_NEEDS + FORMATION_NEEDS))
-# Needs that are asked of one métier, against a wish for ideas.
-ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
-# Needs that leave no room for ideas; qualities and ways of working may be those of who asks ("doué de ses mains").
-SETTLED = ("diplomes", "missions", "acces", "niveau", "duree", "salaire", "statut", "appellations", "rome", "compare")
-ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
-UNDECIDED = re.compile(
-    r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
-    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
-    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
-    r"peu )?perdue?\b|\bpas d'idee"
-)
 NO_NAMES = frozenset({"moins"})  # plain words that differ by an ending from a name ("moine")
-RANKING = re.compile(
-    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?|lycees?)"
-    r"|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier|pires? metiers?"
-    r"|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
-)
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
-GENERAL = re.compile(
-    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
-    r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
-    r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
-    r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
-    r"|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
-)
 NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
 BOTH = re.compile(
     r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
@@ -93,17 +71,18 @@ class Understanding:
         before = danger_before(history)
         if before and not (asks and case.score_of(NEEDS) >= INTENT_THRESHOLD):
             return replace(case.question, intent="support", topic=before, about="still")
-        aside = self._find_aside(case)
+        aside = find_aside(case)
         if not aside and not case.question.background and GENERAL.search(fold(message)):
             aside = "general"
-        if not aside and not named and self._is_beyond(case):
+        if not aside and not named and is_beyond(case):
             aside = "beyond"
         if aside == "discouragement" or not aside:
             undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
             aside = "undecided" if undecided else aside
         if aside:
             return replace(case.question, intent=aside)
-        return self._about_sheets(case)
+        settled = self._about_sheets(case)
+        return replace(settled, intent="undecided") if is_bare(settled, self._subjects) else settled
 
     def read(self, message: str, history: Sequence[Turn] = ()) -> Case:
         """Read everything off one message that settling its subject needs."""
@@ -134,32 +113,6 @@ class Understanding:
         )
         hits = self.resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
         return Case(question, named, scores, hits, recall(history))
-
-    def _find_aside(self, case: Case) -> str:
-        """Name what is not a question to the sheets: off topic, an injection, a greeting…; empty when it is one."""
-        scores, message = case.scores, case.question.message
-        label = max(scores, key=lambda name: scores[name])
-        if scores["injection"] >= INTENT_THRESHOLD:
-            return "injection"
-        if any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
-            return ""
-        if self._wishes_ideas(case) and asks_ideas(message):
-            return ""
-        if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
-            return "off_topic"
-        if label in ASIDES and scores[label] >= INTENT_THRESHOLD:
-            asks = case.score_of((*NEEDS, "explore", "compare")) >= INTENT_THRESHOLD
-            return "" if asks or (label == "discouragement" and case.question.interests) else label
-        return "" if re.search(r"\w{2}", message) else "off_topic"
-
-    def _is_beyond(self, case: Case) -> bool:
-        """Whether a message without a name asks what no sheet gives: prices, dates, places, rankings of everything."""
-        question, text = case.question, fold(case.question.message)
-        if case.memory.focus or case.best >= CERTAIN or question.interests:
-            return False
-        if RANKING.search(text):
-            return True
-        return question.out_of_reach and case.best < CONFIDENT and case.score_of(NEEDS) < case.scores["out_of_reach"]
 
     def _about_sheets(self, case: Case) -> Question:
         question, named, memory, subjects = case.question, case.named, case.memory, self._subjects
@@ -195,15 +148,15 @@ class Understanding:
             if n.kind == FORMATION and n.is_sure and not (n.is_partial or n.is_bare_diploma or n.is_plain_word)
         ]
         wants_metier = any(n.kind == METIER and n.role == "wanted" for n in sure)
-        explores = self._explores(case)
-        if studied and not wants_metier and self._reverses(case, studied, explores):
+        wishes = explores(case)
+        if studied and not wants_metier and self._reverses(case, studied, wishes):
             return subjects.ask_named(case, studied)
-        if not studied and not wants_metier and self._reverses(case, studied, explores):
+        if not studied and not wants_metier and self._reverses(case, studied, wishes):
             formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
             loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
             if formation is not None and loosely and formation.score >= PLAUSIBLE:
                 return subjects.ask(case, formation.sheet_id)
-        if explores and not wants_metier:
+        if wishes and not wants_metier:
             if not studied and self._reverses_focus(case):
                 after = replace(question, followed=True, needs=("metiers_apres",))
                 return subjects.ask(replace(case, question=after), memory.focus)
@@ -259,42 +212,6 @@ class Understanding:
         """Give the ID typed in the message that neither a sheet nor a link of a sheet knows."""
         typed = (n.mention.sheet_ids[0] for n in named if n.mention.source == "id")
         return next((i for i in typed if self._catalogue.title_of(i) is None), "")
-
-    def _explores(self, case: Case) -> bool:
-        """Whether a message asks for ideas of métiers rather than about one."""
-        text, scores = fold(case.question.message), case.scores
-        if scores["explore"] < scores["compare"]:
-            return False
-        advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
-        if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
-            return True
-        named = any(n.is_sure and not n.is_plain_word for n in case.named)
-        if not named and self._wishes_ideas(case):
-            return True
-        asked_of_one = case.score_of(ASKED_OF_ONE)
-        wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
-        if max(INTENT_THRESHOLD, scores["diplomes"]) <= scores["explore"] and wishes and not named:
-            return True
-        return (
-            scores["explore"] >= INTENT_THRESHOLD
-            and (asked_of_one < INTENT_THRESHOLD or (asked_of_one < scores["explore"] and case.best < PLAUSIBLE))
-            and case.best < CONFIDENT
-        )
-
-    def _wishes_ideas(self, case: Case) -> bool:
-        """Whether a message without a name tells a taste, and either asks for ideas or asks nothing else."""
-        question, scores = case.question, case.scores
-        tasteful = bool(question.interests or question.settings)
-        if "money" in question.settings and scores["explore"] >= INTENT_THRESHOLD and case.best < CONFIDENT:
-            return True  # "un métier bien payé dans le sport"
-        if case.score_of(SETTLED) >= INTENT_THRESHOLD or not tells_taste(question.message, tasteful):
-            return False
-        if asks_ideas(question.message):
-            return case.best < CERTAIN or scores["explore"] >= INTENT_THRESHOLD
-        if "?" in question.message or case.best >= CERTAIN:
-            return False
-        told = tasteful and question.levels.said and case.score_of(NEEDS) < NEED_THRESHOLD  # "manuel, sans le bac"
-        return bool(told) or scores["explore"] >= INTENT_THRESHOLD
 
     def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""

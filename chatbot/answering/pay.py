@@ -1,0 +1,60 @@
+"""The beginner's pay of a métier sheet, in its words and units."""
+
+import re
+
+from chatbot.answering.draft import Draft
+from chatbot.answering.passages import answer_from, quote_all
+from chatbot.answering.wording import end_sentence, lower_first, of, plain, shorten
+from chatbot.catalogue import fold
+from chatbot.evidence import Evidence
+from chatbot.question import Question
+from chatbot.sheets import Sheet
+
+BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
+LATER_PAY = re.compile(
+    r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
+    r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
+)
+LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
+
+
+def write_pay(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, name: str) -> bool:
+    """Write the pay; False when the sheet gives none that helps, which is said."""
+    salaire = sheet.salaire
+    if salaire is None:
+        mark = draft.mark(sheet.sheet_id, "Titre", sheet.title)
+        draft.add(f"La fiche {of(name)} ne donne pas de salaire {mark}.")
+        return False
+    mark = draft.mark(sheet.sheet_id, "Salaire", salaire.text)
+    if not salaire.amounts:
+        draft.add(
+            f"La fiche {of(name)} ne donne pas de montant : le salaire du débutant y est « "
+            f"{lower_first(shorten(plain(salaire.text), LONGEST_PAY))} » {mark}."
+        )
+    else:
+        text = with_accent(end_sentence(shorten(plain(_join_lines(salaire.text)), LONGEST_PAY)))
+        head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
+        start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
+        draft.add(f"{start}, {name} : **{lower_first(head)}**{separator}{rest} {mark}.")
+    asked = fold(question.message)
+    if re.search(r"\bnet\b", asked) and salaire.amounts:
+        draft.add("C'est un montant brut : la fiche ne donne pas le net.")
+    if LATER_PAY.search(asked) and salaire.amounts:
+        draft.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
+    if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
+        extra = answer_from(draft, evidence, sheet, question.focus or question.message, ("salaire",), 400, 0.6)
+        draft.add(quote_all(draft, [passage for passage in extra if passage.heading != "Salaire"]))
+    return not BARE_VARIABLE.fullmatch(fold(salaire.text))
+
+
+def with_accent(text: str) -> str:
+    """Put the accent that many sheets leave out of "A partir de 1 800 euros"."""
+    return re.sub(r"\b([Aa])(?= partir\b)", lambda found: "À" if found.group() == "A" else "à", text)
+
+
+def _join_lines(text: str) -> str:
+    """Part the pays that a sheet gives a line each, without a full stop."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if any(line.endswith((".", ":", ";", ",")) for line in lines[:-1]):
+        return text
+    return " ; ".join([*lines[:1], *map(lower_first, lines[1:])])

@@ -1,0 +1,58 @@
+"""A message and what was read off it in; what it is when it is no question to the sheets, out."""
+
+import re
+
+from chatbot.catalogue import fold
+from chatbot.question.exploring import wishes_ideas
+from chatbot.question.ideas import asks_ideas
+from chatbot.question.model import NEEDS
+from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, Case
+
+ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
+UNDECIDED = re.compile(
+    r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
+    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
+    r"|\baim\w+ rien\b|\brien (?:ne )?(?:me|m'|l') ?(?:plait|interesse|passionne|attire)\w*"
+    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
+    r"peu )?perdue?\b|\bpas d'idee"
+)
+RANKING = re.compile(
+    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?|lycees?)"
+    r"|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier|pires? metiers?"
+    r"|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
+)
+GENERAL = re.compile(
+    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
+    r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
+    r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
+    r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
+    r"|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
+)
+
+
+def find_aside(case: Case) -> str:
+    """Name what is not a question to the sheets: off topic, an injection, a greeting…; empty when it is one."""
+    scores, message = case.scores, case.question.message
+    label = max(scores, key=lambda name: scores[name])
+    if scores["injection"] >= INTENT_THRESHOLD:
+        return "injection"
+    if any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
+        return ""
+    if wishes_ideas(case) and asks_ideas(message):
+        return ""
+    if scores["off_topic"] >= INTENT_THRESHOLD and label in ("off_topic", "injection", "insult"):
+        return "off_topic"
+    if label in ASIDES and scores[label] >= INTENT_THRESHOLD:
+        asks = case.score_of((*NEEDS, "explore", "compare")) >= INTENT_THRESHOLD
+        return "" if asks or (label == "discouragement" and case.question.interests) else label
+    return "" if re.search(r"\w{2}", message) else "off_topic"
+
+
+def is_beyond(case: Case) -> bool:
+    """Whether a message without a name asks what no sheet gives: prices, dates, places, rankings of everything."""
+    question, text = case.question, fold(case.question.message)
+    if case.memory.focus or case.best >= CERTAIN or question.interests:
+        return False
+    if RANKING.search(text):
+        return True
+    return question.out_of_reach and case.best < CONFIDENT and case.score_of(NEEDS) < case.scores["out_of_reach"]
