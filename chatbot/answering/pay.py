@@ -33,7 +33,7 @@ def write_pay(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question
         )
     else:
         text = with_accent(end_sentence(shorten(plain(_join_lines(salaire.text)), LONGEST_PAY)))
-        head, separator, rest = text.partition(", ") if len(text) < 200 else text.partition(". ")
+        head, separator, rest = text.partition(", ") if len(text) < 200 or " ; " in text else text.partition(". ")
         start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
         draft.add(f"{start}, {name} : **{lower_first(head)}**{separator}{rest} {mark}.")
     asked = fold(question.message)
