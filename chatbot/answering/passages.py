@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, lower_first, plain, shorten
 from chatbot.catalogue import fold
-from chatbot.evidence import FEATURES, Evidence, Passage, split_clauses
+from chatbot.evidence import FEATURES, Evidence, Passage, content_words, split_clauses
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
@@ -19,6 +19,8 @@ STUDIES = "Durée des études"  # its sentences make sense under "Après le bac"
 OF_STUDIES = {"niveau", "diplomes", "duree", "acces", "attendus"}  # the needs that they may answer
 ONLY_TEXT = {"conditions", "competences", "acces", "emploi", "carriere", "question", "fiche", "contenu", "attendus"}
 MATCHES = [FEATURES.index(name) for name in ("cosine", "shared", "bridged", "clause_shared", "clause_bridged")]
+# Words that ask in general: that no sheet has them says nothing.
+VAGUE = content_words("dedans déjà bouge bouger beaucoup souvent parfois stable vraiment place endroit obligé")
 NEAR = 0.4  # the cosine of a sentence that may answer in other words
 WELL = 1.2  # the score of a sentence that answers by itself
 BESIDE = 420  # characters of what a sheet says instead
@@ -121,12 +123,15 @@ def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
     """
     if not question.specific or not ONLY_TEXT.issuperset(question.needs):
         return True
+    asked = question.focus or question.message
+    if not content_words(asked) - VAGUE:
+        return True
     sections = {"acces": ("Accès", "Accès au métier"), "attendus": ("Attendus",)}
     if any(sheet.text_of(heading) for need in question.needs for heading in sections.get(need, ())):
         return True  # "qui peut s'inscrire ?": the section answers, whatever its words
     if not evidence.passages_of(sheet):
         return "question" not in question.needs
-    cosine, *words = evidence.measure(sheet, question.focus or question.message, ())[:, MATCHES].max(axis=0)
+    cosine, *words = evidence.measure(sheet, asked, ())[:, MATCHES].max(axis=0)
     return bool(max(words) > 0 or cosine >= NEAR)
 
 
