@@ -153,3 +153,13 @@ def test_the_whole_flow_by_keyboard_alone(desk: Page, chatbot: FakeChatbot) -> N
     tab_to(desk, desk.locator(".skip"), "Shift+Tab")
     keyboard.press("Enter")
     expect(desk.locator("#chat-title")).to_be_focused()
+
+
+def test_what_is_loaded_is_said_anew_at_each_visit_by_any_process(phone: Page, site: Site) -> None:
+    site.service.chatbot = FakeChatbot(generator="openai:x", remote_model=True)  # another than the page was made with
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    visit(phone, site.url)
+    expect(phone.locator("#loaded")).to_contain_text("Un modèle de langue, sur un autre serveur")
+    expect(phone.locator("#loaded")).to_contain_text("fiches indexées le 02/01/2026")
+    assert not [url for url in asked if "/queue/" in url]  # Gradio's queue belongs to one process

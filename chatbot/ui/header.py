@@ -1,5 +1,7 @@
 """The top of the page: what it is, what is loaded, how far to trust it; and the way to the views."""
 
+from typing import Any
+
 import gradio as gr
 
 from chatbot.api import Service, say_unavailable
@@ -16,12 +18,24 @@ VIEWS = (
 )
 
 
-def build_header(service: Service, page: gr.Blocks) -> None:
-    """Build the header and the navigation; what is loaded is said anew at each visit."""
+def build_header(service: Service) -> None:
+    """Build the header and the navigation; what is loaded is said anew at each visit.
+
+    By a server function and no event of Gradio's: those go through a queue that belongs to one process of several.
+    """
+
+    def loaded(_: Any = None) -> str:
+        return render_header(service)
+
     started = "page.start('navigation', element);"
     gr.HTML(render_navigation(), elem_id="top", apply_default_css=False, js_on_load=started)
-    loaded = gr.HTML(render_header(service), elem_id="loaded", apply_default_css=False, js_on_load=None)
-    page.load(lambda: render_header(service), None, loaded, api_visibility="private", show_progress="hidden")
+    gr.HTML(
+        render_header(service),
+        elem_id="loaded",
+        apply_default_css=False,
+        js_on_load="page.start('loaded', element, {server});",
+        server_functions=[loaded],
+    )
 
 
 def render_navigation() -> str:

@@ -60,7 +60,7 @@ def build_page(service: Service, feedback: Feedback | None) -> gr.Blocks:
     """Build the views, one below the other; page.js shows one at a time."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
-        build_header(service, page)
+        build_header(service)
         build_chat(service, feedback)
         build_sheet(service)
         build_explorer(service)

@@ -6,6 +6,10 @@ import "./dossier.js";
 import "./explore.js";
 import "./sheet.js";
 
+page.define("loaded", {
+  start: (element, { server }) => server.loaded().then((markup) => { if (markup) element.innerHTML = markup; }, () => {}),
+});
+
 const waiting = window.page?.calls ?? [];
 window.page = { start: page.start };
 for (const [name, given] of waiting) window.page[name](...given);
