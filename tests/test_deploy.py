@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -267,12 +268,22 @@ def test_the_containers_can_write_nothing_but_what_is_named() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert service["deploy"]["resources"]["limits"]["memory"]
     assert services["app"]["volumes"] == ["index:/index:ro"]
+    assert services["index"]["volumes"][1].endswith(f":/{Settings().sheets[0]}:ro")  # the default
+    assert "WORKDIR /\n" in (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
     given = {name: str(value) for name, value in services["app"]["environment"].items() if name != "CHATBOT_SHEETS"}
     assert Settings.from_environment(given, None).proxies == ("172.30.7.0/24",)
     lines = (DEPLOY / ".env.example").read_text(encoding="utf-8").splitlines()
     example = dict(line.split("=", 1) for line in lines if line.startswith("CHATBOT_"))
     assert Settings.from_environment(example, None).rate_limit == 3000
+
+
+@pytest.mark.parametrize(("part", "heavy"), [("serving", 0), ("indexing", 2)])
+def test_what_serves_needs_no_torch_and_comes_with_what_builds_the_package(part: str, heavy: int) -> None:
+    command = [sys.executable, str(DEPLOY / "requirements.py"), part]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, cwd=DEPLOY.parent).stdout.splitlines()
+    assert sum(line.startswith(("torch", "sentence-transformers")) for line in lines) == heavy
+    assert ("setuptools>=77" in lines) == (part == "serving")  # Python 3.11 makes environments with 65
 
 
 def test_no_file_names_a_package_index() -> None:
