@@ -133,9 +133,10 @@ def render(
     if processor:
         rows.append(("processor of the service an answer", f"{1000 * processor / max(1, stats.num_requests):.1f} ms"))
     if memory:
-        third = max(1, len(memory) // 3)
-        first, last = (statistics.median(m for _, m in part) for part in (memory[:third], memory[-third:]))
-        rows.append(("memory, first third and last third", f"{first:.0f} and {last:.0f} MiB"))
+        cut = max(1, len(memory) // 3)
+        thirds = [memory[start : start + cut] for start in (0, cut, 2 * cut)]
+        medians = [f"{statistics.median(size for _, size in third):.0f}" for third in thirds if third]
+        rows.append(("memory in each third of the time, caches filling in the first", f"{', '.join(medians)} MiB"))
     return "\n".join(["| measure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
 
 
