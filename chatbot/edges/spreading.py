@@ -11,6 +11,8 @@ from multiprocessing import get_context
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatbot.telemetry.processes import is_alive
+
 CLOSE = (b"connection", b"close")
 MOST = 256  # processes at once, those about to end included
 
@@ -28,7 +30,7 @@ class Loads:
         """Take a place for this process, that of one which has ended for instance."""
         with self._claiming:
             for place, process in enumerate(self._processes):
-                if not process or not _lives(process):
+                if not process or not is_alive(process):
                     self._loads[place], self._processes[place], self._place = 0, os.getpid(), place
                     return
 
@@ -41,7 +43,7 @@ class Loads:
         """Whether another process that lives has fewer."""
         own = self._loads[self._place] if self._place >= 0 else 0
         return own > 0 and any(
-            process and load < own and place != self._place and _lives(process)
+            process and load < own and place != self._place and is_alive(process)
             for place, (process, load) in enumerate(zip(self._processes, self._loads, strict=True))
         )
 
@@ -61,11 +63,3 @@ class Spreading:
             await send(message)
 
         await self.app(scope, receive, send_closing if scope["type"] == "http" else send)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True

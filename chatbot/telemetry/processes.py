@@ -55,13 +55,24 @@ def list_processes(folder: Path) -> list[int]:
     return sorted({pid for path in folder.glob("*.db") if (pid := _process_of(path))})
 
 
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it lives, under another user
+    return True
+
+
 def _bury(folder: Path) -> None:
     """Add the counts of processes that have ended to those of the dead, so that no count ever falls; drop the rest."""
     from prometheus_client.mmap_dict import MmapedDict
 
     for path in folder.glob("*.db"):
         pid = _process_of(path)
-        if pid is None or _is_alive(pid):
+        if pid is None or is_alive(pid):
             continue
         kind = path.stem.partition("_")[0]
         if kind in ("counter", "histogram"):
@@ -75,13 +86,3 @@ def _bury(folder: Path) -> None:
 def _process_of(path: Path) -> int | None:
     pid = path.stem.rpartition("_")[2]
     return int(pid) if pid.isdigit() else None
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # it lives, under another user
-    return True
