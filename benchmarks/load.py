@@ -83,8 +83,7 @@ def list_questions(vectorstore: Path) -> list[str]:
 def load(
     url: str, pid: int | None, questions: list[str], clients: int, seconds: int
 ) -> tuple[StatsEntry, list[tuple[float, float]], float]:
-    """Ask from all clients at once; give the figures, the MiB of the processes in the course of time, and the seconds
-    of processor that they took."""
+    """Ask from all clients at once; give the figures, and of the processes: MiB in the course of time, CPU seconds."""
     turns = iter(range(sys.maxsize))
     Asking.questions = (questions[turn % len(questions)] for turn in turns)
     environment = Environment(user_classes=[Asking], host=url)

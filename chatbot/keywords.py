@@ -30,12 +30,12 @@ STOP_WORDS = frozenset({
     "en", "est", "et", "etaient", "etait", "ete", "etes", "etre", "eux", "exactement", "fait", "faire", "faudrait",
     "faut", "fo", "font", "genre", "he", "hein", "how", "i", "il", "ils", "is", "j", "jaimerai", "jai", "je", "jveu",
     "jveux", "koi", "kel", "l", "la", "le", "les", "leur", "leurs", "lui", "m", "ma", "mais", "me", "meme", "merci",
-    "mes", "mettre", "moi", "mon", "my", "n", "ne", "ni", "nos", "notre", "nous", "of", "oh", "on", "ont", "ou",
-    "oui", "par", "parce", "parle", "parler", "pas", "peu", "peut", "peux", "pk", "plait", "plus", "plutot", "pour",
-    "pourquoi", "pouvez", "pr", "puis", "puisse", "qd", "qu", "quand", "que", "quel", "quelle", "quelles", "quels",
-    "qui", "quoi", "s", "sa", "salut", "se", "sera", "ses", "si", "sinon", "slt", "soit", "sont", "stp", "suis",
-    "sur", "svp", "t", "ta", "te", "tes", "the", "to", "toi", "ton", "tous", "tout", "toute", "toutes", "tres", "tu",
-    "un", "une", "vais", "va", "veut", "veux", "vers", "via", "voudrais", "voudrait", "vos", "votre", "vous",
+    "mes", "mettre", "moi", "moins", "mon", "my", "n", "ne", "ni", "nos", "notre", "nous", "of", "oh", "on", "ont",
+    "ou", "oui", "par", "parce", "parle", "parler", "pas", "peu", "peut", "peux", "pk", "plait", "plus", "plutot",
+    "pour", "pourquoi", "pouvez", "pr", "puis", "puisse", "qd", "qu", "quand", "que", "quel", "quelle", "quelles",
+    "quels", "qui", "quoi", "s", "sa", "salut", "se", "sera", "ses", "si", "sinon", "slt", "soit", "sont", "stp",
+    "suis", "sur", "svp", "t", "ta", "te", "tes", "the", "to", "toi", "ton", "tous", "tout", "toute", "toutes", "tres",
+    "tu", "un", "une", "vais", "va", "veut", "veux", "vers", "via", "voudrais", "voudrait", "vos", "votre", "vous",
     "vraiment", "what", "y",
 })  # fmt: skip
 

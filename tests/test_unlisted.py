@@ -38,6 +38,7 @@ def test_a_name_without_a_sheet_is_found(unlisted: Unlisted, message: str, text:
 def test_other_words_are_none(unlisted: Unlisted) -> None:
     assert unlisted.find("comment devenir boulanger ?") is None
     assert unlisted.find("") is None
+    assert Unlisted().find("un peu moins long ?") is None  # "moine" is listed
 
 
 def test_a_name_that_a_sheet_bears_is_listed() -> None:

@@ -50,7 +50,7 @@ def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, ne
         return shorten(fact.text, 300)
     if need in FIELDS_ONLY:
         return ""
-    passages = answer_from(draft, evidence, sheet, question.focus or question.message, (need,), 420, 0.3)
+    passages = answer_from(draft, evidence, sheet, question.asked, (need,), 420, 0.3)
     for passage in passages:
         draft.mark(passage.sheet_id, passage.heading, passage.text)
     return " ".join(f"{end_sentence(shorten(passage.text, 300))}." for passage in passages)

@@ -49,7 +49,7 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
     if not links:
         return []
     levels, types = question.diploma_levels, question.diploma_types
-    similar = evidence.similarity(question.focus or question.message, [link.title for link in links])
+    similar = evidence.similarity(question.asked, [link.title for link in links])
 
     def fits_level(link: Link) -> bool:
         rank = rank_of_link(draft.catalogue, link)

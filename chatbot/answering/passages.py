@@ -123,7 +123,7 @@ def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
     """
     if not question.specific or not ONLY_TEXT.issuperset(question.needs):
         return True
-    asked = question.focus or question.message
+    asked = question.asked
     if not content_words(asked) - VAGUE:
         return True
     sections = {"acces": ("Accès", "Accès au métier"), "attendus": ("Attendus",)}
@@ -193,7 +193,7 @@ def more_on(
     if not question.specific:
         return ""
     written = fold(" ".join(draft.blocks))
-    found = evidence.find_close(sheet, question.focus or question.message, most)
+    found = evidence.find_close(sheet, question.asked, most)
     found = [(p, score) for p, score in found if score >= least and _may_answer(p, question.needs)]
     close = [p for p, _ in found if fold(end_sentence(plain(p.text)))[:80] not in written]
     return quote_all(draft, sorted(close, key=lambda passage: passage.place))

@@ -2,13 +2,9 @@
 
 import re
 
-from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, quote_all
-from chatbot.answering.wording import end_sentence, lower_first, of, plain, shorten
+from chatbot.answering.wording import end_sentence, lower_first, plain, shorten
+from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
-from chatbot.evidence import Evidence
-from chatbot.question import Question
-from chatbot.sheets import Sheet
 
 BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
 LATER_PAY = re.compile(
@@ -18,33 +14,32 @@ LATER_PAY = re.compile(
 LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 
 
-def write_pay(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, name: str) -> bool:
-    """Write the pay; False when the sheet gives none that helps, which is said."""
-    salaire = sheet.salaire
+def write_pay(writing: Writing) -> None:
+    """Write the pay; where the sheet gives none that helps, that is said."""
+    name, salaire = writing.name, writing.sheet.salaire
     if salaire is None:
-        mark = draft.mark(sheet.sheet_id, "Titre", sheet.title)
-        draft.add(f"La fiche {of(name)} ne donne pas de salaire {mark}.")
-        return False
-    mark = draft.mark(sheet.sheet_id, "Salaire", salaire.text)
+        writing.lack("salaire", "ne donne pas de salaire")
+        return
+    mark = writing.fact("Salaire", salaire.text)
     if not salaire.amounts:
-        draft.add(
-            f"La fiche {of(name)} ne donne pas de montant : le salaire du débutant y est « "
+        writing.add(
+            f"La fiche {writing.said} ne donne pas de montant : le salaire du débutant y est « "
             f"{lower_first(shorten(plain(salaire.text), LONGEST_PAY))} » {mark}."
         )
     else:
         text = with_accent(end_sentence(shorten(plain(_join_lines(salaire.text)), LONGEST_PAY)))
         head, separator, rest = text.partition(", ") if len(text) < 200 or " ; " in text else text.partition(". ")
         start = "En début de carrière" if len(text) < 120 else "Salaire du débutant"
-        draft.add(f"{start}, {name} : **{lower_first(head)}**{separator}{rest} {mark}.")
-    asked = fold(question.message)
+        writing.add(f"{start}, {name} : **{lower_first(head)}**{separator}{rest} {mark}.")
+    asked = fold(writing.question.message)
     if re.search(r"\bnet\b", asked) and salaire.amounts:
-        draft.add("C'est un montant brut : la fiche ne donne pas le net.")
+        writing.add("C'est un montant brut : la fiche ne donne pas le net.")
     if LATER_PAY.search(asked) and salaire.amounts:
-        draft.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
+        writing.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
     if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
-        extra = answer_from(draft, evidence, sheet, question.focus or question.message, ("salaire",), 400, 0.6)
-        draft.add(quote_all(draft, [passage for passage in extra if passage.heading != "Salaire"]))
-    return not BARE_VARIABLE.fullmatch(fold(salaire.text))
+        writing.quote([passage for passage in writing.find(("salaire",), 400, 0.6) if passage.heading != "Salaire"])
+    if BARE_VARIABLE.fullmatch(fold(salaire.text)):
+        writing.missing.append("salaire")
 
 
 def with_accent(text: str) -> str:

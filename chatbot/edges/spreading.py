@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.telemetry.processes import is_alive
 
 CLOSE = (b"connection", b"close")
-MOST = 256  # processes at once, those about to end included
+MOST = 64  # processes at once, those about to end included
 
 
 class Loads:

@@ -81,7 +81,7 @@ def teach_evidence(cases: Iterable[Case], chatbot: Chatbot) -> Iterator[Lesson]:
         if case.expect != "answer" or case.type in OTHERS or sheet_id not in chatbot.catalogue:
             continue
         understood = chatbot.understand(case.turns[-1], _converse(case, chatbot))
-        sheet, asked = chatbot.catalogue[sheet_id], understood.focus or understood.message
+        sheet, asked = chatbot.catalogue[sheet_id], understood.asked
         passages = chatbot.evidence.passages_of(sheet)
         for fact in case.must_mention:
             right = np.array([mentions(passage.text, fact) for passage in passages], bool)

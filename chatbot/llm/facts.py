@@ -57,7 +57,7 @@ class FactList:
 
     def add_passages(self, sheet: Sheet, question: Question, limit: int) -> None:
         """Add the sentences of a sheet that are closest to the question."""
-        asked = question.focus or question.message
+        asked = question.asked
         for passage, score in self._evidence.find(sheet, asked, question.needs, limit):
             if score >= LEAST_SCORE:
                 self.add(passage.text, self._cite(sheet.sheet_id, passage.heading, passage.text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.catalogue import fold
+from chatbot.keywords import STOP_WORDS
 from chatbot.naming.words import key_of, split_words
 
 UNLISTED = Path(__file__).parent.parent / "data" / "unlisted.jsonl"
@@ -32,13 +33,13 @@ class Unlisted:
         self._near = {keys: near for keys, near in named if keys not in own}
 
     def find(self, message: str) -> Stranger | None:
-        """Find the longest such name in a message."""
+        """Find the longest such name in a message; a word without a subject is none ("moins" is no "moine")."""
         words = split_words(message)
         for length in range(min(LONGEST, len(words)), 0, -1):
             for first in range(len(words) - length + 1):
                 part = words[first : first + length]
                 near = self._near.get(tuple(word.key for word in part))
-                if near is not None:
+                if near is not None and not (length == 1 and part[0].folded in STOP_WORDS):
                     start, end = part[0].start, part[-1].end
                     return Stranger(start, end, message[start:end], near)
         return None

@@ -65,3 +65,8 @@ class Question:
     out_of_reach: bool = False
     tu: bool = False
     english: bool = False
+
+    @property
+    def asked(self) -> str:
+        """What is asked of a subject: the message without its names, where that leaves anything."""
+        return self.focus or self.message

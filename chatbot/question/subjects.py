@@ -146,7 +146,7 @@ class Subjects:
         best = max((need for need in possible if need != "appellations"), key=lambda n: case.scores.get(n, 0.0))
         if case.scores.get(best, 0.0) >= WEAK_NEED:
             return (best,)
-        return ("question",) if len(content_words(question.focus or question.message)) >= 2 else ("fiche",)
+        return ("question",) if len(content_words(question.asked)) >= 2 else ("fiche",)
 
     def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
         """Ask the sheet that is meant most likely, or offer those of one name that fits several."""

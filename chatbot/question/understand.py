@@ -38,7 +38,6 @@ from chatbot.sheets import FORMATION, METIER
 from chatbot.stages import staged
 
 RANKED = 25  # sheets among which the one meant is sought
-NO_NAMES = frozenset({"moins"})  # plain words that differ by an ending from a name ("moine")
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
 NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
 BOTH = re.compile(
@@ -198,9 +197,7 @@ class Understanding:
         """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
         message = case.question.message
         found = self._unlisted.find(message)
-        if found is None or fold(found.text) in NO_NAMES:
-            return None
-        if any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
+        if found is None or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
             return None
         role = role_of(message, found.start, found.end, METIER)
         if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
