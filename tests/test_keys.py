@@ -17,8 +17,8 @@ from chatbot.config import Settings, SettingsError
 from chatbot.edges import put_edges
 from chatbot.edges.hashes import Register, hash_key, hash_password, make_key, owner_of_key
 from chatbot.ui import mount_page
+from tests.edges.asking import ELSEWHERE, HERE, QUESTION, Clock, assert_problem, nothing
 from tests.fake_chatbot import FakeService
-from tests.test_edges import ELSEWHERE, HERE, QUESTION, Clock, assert_problem, nothing
 
 PASSWORD = "un mot de passe long"
 Command = Callable[..., tuple[int, str]]
