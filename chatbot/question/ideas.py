@@ -12,10 +12,6 @@ SEVERAL_METIERS = re.compile(
     r"(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
 )
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
-LIKING = re.compile(
-    r"\b(?:aim\w+|ador\w+|jador\w*|jaim\w*|passion\w*|attir\w+|rev\w+|interess\w+|kiff\w*|plai\w+|je veux"
-    r"|jveux|voudrais)\b"
-)
 KIN = re.compile(
     r"\b(?:mon|ma|mes|notre|nos|son|sa|ses|votre|vos) (?:\w+ )?(?:fils|filles?|ado\w*|enfants?|neveux?|nieces?|freres?"
     r"|soeurs?|garcons?|gamine?s?|gosses?|eleves?)\b"

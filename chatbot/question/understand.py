@@ -14,7 +14,7 @@ from chatbot.question.constraints import find_diploma_levels, find_duration, fin
 from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
 from chatbot.question.english import to_french
 from chatbot.question.exploring import explores, is_bare
-from chatbot.question.ideas import LIKING, SEVERAL_METIERS
+from chatbot.question.ideas import SEVERAL_METIERS, tells_taste
 from chatbot.question.model import METIER_ONLY, NEEDS, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
@@ -212,7 +212,8 @@ class Understanding:
 
     def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
-        tasteful = explores and bool(LIKING.search(fold(case.question.message)))
+        question = case.question
+        tasteful = explores and tells_taste(question.message, bool(question.interests or question.settings))
         set_aside = all(n.role == "had" for n in studied)
         return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and set_aside)
 
