@@ -21,7 +21,8 @@ from chatbot.question import Question, Ranker, Turn, Understanding, without_aski
 from chatbot.sheets import METIER, Sheet
 from chatbot.stages import staged
 
-SMALL = 200  # a catalogue that can hardly propose ideas: the seeds, a few own sheets
+GUESSED = {"nothing", "unknown", "explore", "sheet", "ambiguous"}  # intents whose subject may be another's
+SMALL = 200  # a catalogue that can hardly propose ideas: a few own sheets
 REMEMBERED = 2_000  # answers to first questions: on a busy day many ask what the page proposes; some 10 MB
 LONGEST = 2400  # characters of an answer about one sheet
 FOLLOW_UPS = {
@@ -85,10 +86,9 @@ class Chatbot:
         understood = self.understand(question, history)
         if understood.intent == "support":
             return support_answer(understood)
-        if understood.intent in ("nothing", "unknown", "explore") and self._elsewhere is not None:
-            found = self._elsewhere.find(question)
-            if found is not None and (understood.intent != "explore" or len(self.catalogue) < SMALL):
-                return self._not_loaded(*found)
+        found = self._find_elsewhere(question, understood)
+        if found is not None:
+            return self._not_loaded(*found)
         if understood.intent in ASIDES:
             return aside_answer(understood)
         draft = Draft(self.catalogue)
@@ -109,6 +109,14 @@ class Chatbot:
         if not known:
             return self._without_sheet(draft, understood)
         return self._about(draft, known[0], known[1:], understood)
+
+    def _find_elsewhere(self, message: str, question: Question) -> tuple[str, str] | None:
+        """Give the ID and title of the sheet that a message which names no loaded one is about, if not loaded."""
+        if self._elsewhere is None or question.named or question.followed or question.intent not in GUESSED:
+            return None
+        if question.intent == "explore" and len(self.catalogue) >= SMALL:
+            return None
+        return self._elsewhere.find(message)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
         """Yield the text of the answer, block by block, then the whole answer."""

@@ -24,8 +24,9 @@ LIKES = re.compile(
 )
 WISHES = re.compile(
     r"\b(?:jve(?:u|ux|ut)|veux|veut|voudrais|voudrait|aimerais|aimerait|cherche|souhaite|envie d) ?"
-    r"(?:de |d'|faire |trouver |exercer )*(?:travailler|bosser|taffer|aider|changer"
-    r"|une? (?:\w+ )?(?:metier|boulot|taf|job|travail|voie))\b"
+    r"(?:de |d'|faire |trouver |exercer |m'|s'|me |se )*(?:une? (?:\w+ )?(?:metier|boulot|taf|job|travail|voie)"
+    r"|(?!devenir|etre|avoir|savoir|connaitre|comprendre|passer|preparer|obtenir|integrer|entrer|suivre|reprendre"
+    r"|continuer|arreter|inscri|orienter|poursuivre|rester|gagner|faire)\w{3,}(?:er|ir|re))\b"
 )
 OF_SOMEBODY = re.compile(rf"{KIN.pattern}|\b(?:il|elle|je suis|jsuis|c'est)\b")
 ASKS = re.compile(

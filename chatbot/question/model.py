@@ -62,6 +62,7 @@ class Question:
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind
     within: str = ""  # the métier nearest to the subject within the level asked, when the subject lies above it
     followed: bool = False  # the subject comes from the conversation
+    named: bool = False  # the message surely names a sheet that is loaded
     out_of_reach: bool = False
     tu: bool = False
     english: bool = False

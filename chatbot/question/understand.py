@@ -107,6 +107,7 @@ class Understanding:
             focus=AGE.sub(" ", without_names(message, asked)).strip(),
             specific=bool(self._subjects.own_words(without_names(message, named))),
             out_of_reach=out_of_reach,
+            named=any(n.is_sure and not (n.is_set_aside or n.is_plain_word) for n in named),
             tu=tu,
             english=english,
         )

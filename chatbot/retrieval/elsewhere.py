@@ -6,7 +6,6 @@ from chatbot.catalogue import Catalogue
 from chatbot.index import EVERYDAY, Index
 from chatbot.stages import staged
 
-NEAREST = 4
 LEAST = 0.45  # cosine: questions about a sheet have 0.5 to 0.9 to its everyday text, small talk below 0.4
 
 
@@ -20,13 +19,11 @@ class Elsewhere:
 
     @staged("retrieval")
     def find(self, query: str) -> tuple[str, str] | None:
-        """Give the ID and title of the sheet; None when a loaded one is as near, or none is near enough."""
+        """Give the ID and title of the sheet; None when a loaded one is nearer, or none is near enough."""
         if not self._titles:
             return None
-        vector = self._index.embedder.encode_query(query)
-        found = self._index.nearest(vector, NEAREST, EVERYDAY)
-        ids = [(key.partition("#")[0], similarity) for key, similarity in found]
-        if not ids or ids[0][1] < LEAST or any(sheet_id in self._catalogue for sheet_id, _ in ids[:2]):
-            return None
-        sheet_id = ids[0][0]
-        return (sheet_id, self._titles[sheet_id]) if sheet_id in self._titles else None
+        for key, similarity in self._index.nearest(self._index.embedder.encode_query(query), 1, EVERYDAY):
+            sheet_id = key.partition("#")[0]
+            if similarity >= LEAST and sheet_id in self._titles:
+                return sheet_id, self._titles[sheet_id]
+        return None
