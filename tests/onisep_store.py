@@ -1,8 +1,8 @@
-"""Two invented sheets, as exports of Onisep and in the store that they are fetched into."""
+"""Two invented sheets, as exports of Onisep and in the store that they are fetched into, from a folder or a server."""
 
 from pathlib import Path
 
-from chatbot.onisep import Fetched, fetch, from_folder
+from chatbot.onisep import Fetched, fetch, from_folder, from_onisep
 from chatbot.sheets import FORMATION, METIER, Link, Name, Niveau, Section, Sheet, read_sheets
 from tests.onisep_exports import (
     formation_xml,
@@ -12,6 +12,7 @@ from tests.onisep_exports import (
     write_json,
     write_xml,
 )
+from tests.onisep_server import Served
 
 TAMER = Sheet(
     "MET.90001",
@@ -45,6 +46,10 @@ def read(store: Path) -> dict[str, Sheet]:
 
 def load(store: Path, folder: Path, *, force: bool = False, dry_run: bool = False) -> Fetched:
     return fetch(store, from_folder(folder, str), str, force=force, dry_run=dry_run)
+
+
+def fetch_from(served: Served, store: Path, pauses: list[float] | None = None) -> Fetched:
+    return fetch(store, from_onisep(str, served.url, (pauses if pauses is not None else []).append), str)
 
 
 def numbered(count: int) -> list[Sheet]:

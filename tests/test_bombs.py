@@ -11,7 +11,7 @@ import pytest
 
 from chatbot.onisep import DATASETS, DownloadError, fetch, from_folder
 from tests.onisep_server import Served, serve
-from tests.test_onisep import fetch_from, write_exports
+from tests.onisep_store import fetch_from, write_exports
 
 MEBIBYTE = 1024**2
 MOST = 600  # MiB that reading may take, modules included

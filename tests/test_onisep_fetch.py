@@ -9,18 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chatbot.onisep import DATASETS, DownloadError, ExportError, Fetched, fetch, from_onisep
+from chatbot.onisep import DATASETS, DownloadError, ExportError
 from chatbot.onisep.datasets import METIERS
 from chatbot.onisep.download import Validators, download
 from chatbot.onisep.store import KEPT
 from chatbot.sheets import Niveau, render_changes
-from tests.onisep_exports import (
-    metier_xml,
-    write_xml,
-    write_zip,
-)
+from tests.onisep_exports import metier_xml, write_xml, write_zip
 from tests.onisep_server import Served, serve
-from tests.onisep_store import CAP, TAMER, load, numbered, read, write_exports
+from tests.onisep_store import CAP, TAMER, fetch_from, load, numbered, read, write_exports
 
 
 def test_files_of_any_name_become_sheets_with_their_facts(tmp_path: Path) -> None:
@@ -118,10 +114,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     files = {f"/{dataset.path}": (exports / name).read_bytes() for dataset, name in zip(DATASETS, names, strict=True)}
     with serve(Served(files)) as running:
         yield running
-
-
-def fetch_from(served: Served, store: Path, pauses: list[float] | None = None) -> Fetched:
-    return fetch(store, from_onisep(str, served.url, (pauses if pauses is not None else []).append), str)
 
 
 def test_the_four_files_are_downloaded_and_asked_for_again_only_when_they_changed(
