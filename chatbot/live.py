@@ -51,7 +51,7 @@ class LiveIndex:
         """Whether the first index is being opened."""
         return self._starting and self._opened is None
 
-    def start_apart(self, told: Callable[[Exception | None], None]) -> None:
+    def start_apart(self, told: Callable[[Exception | None], object]) -> None:
         """Start in a thread of its own; then tell what keeps the index from being opened, or that nothing does."""
 
         def start() -> None:

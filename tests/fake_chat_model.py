@@ -45,7 +45,7 @@ class FakeChatModel(BaseChatModel):
                 part.wait()
                 continue
             for start in range(0, len(part) or 1, self.piece):
-                yield ChatGenerationChunk(message=AIMessageChunk(part[start : start + self.piece]))
+                yield ChatGenerationChunk(message=AIMessageChunk(content=part[start : start + self.piece]))
 
 
 def writes(*texts: str) -> FakeChatModel:

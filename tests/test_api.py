@@ -210,8 +210,8 @@ def test_a_failure_inside_is_a_problem_without_its_traceback() -> None:
 
 def test_openapi_describes_answers_and_problems(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    routes = ("answer", "answer/stream", "health", "ready", "sheets/{sheet_id}")
-    routes += ("search", "explore", "compare", "parcours/{sheet_id}", "dossier")
+    routes = ["answer", "answer/stream", "health", "ready", "sheets/{sheet_id}"]
+    routes += ["search", "explore", "compare", "parcours/{sheet_id}", "dossier"]
     openai = {"/v1/chat/completions", "/v1/models", "/v1/models/{name}"}
     assert set(paths) == {"/metrics", *openai, *(f"/api/{route}" for route in routes)}
     assert "application/problem+json" in paths["/api/answer"]["post"]["responses"]["422"]["content"]

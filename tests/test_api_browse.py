@@ -43,7 +43,7 @@ def test_search_gives_cards(client: TestClient) -> None:
 
 
 def test_explore_gives_a_page_and_counts(client: TestClient) -> None:
-    params = {"statut": ["artisan", "salarié"], "niveau": "cap", "limit": 1}
+    params: dict[str, str | int | list[str]] = {"statut": ["artisan", "salarié"], "niveau": "cap", "limit": 1}
     page = client.get("/api/explore", params=params).json()
     assert (page["total"], page["offset"], page["limit"]) == (1, 0, 1)
     assert [card["id"] for card in page["cards"]] == [TAMER]

@@ -4,6 +4,7 @@ All its checks hold, none is left out. A longer run, over a served application a
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import schemathesis
@@ -43,5 +44,5 @@ def _served(small_chatbot: Chatbot, small_browser: Browser) -> None:
     derandomize=True,  # CI tries the same each time, `make fuzz` others
     suppress_health_check=list(HealthCheck),
 )
-def test_an_operation_keeps_to_its_document(case: Case) -> None:
+def test_an_operation_keeps_to_its_document(case: Case[Any]) -> None:
     case.call_and_validate()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import chromadb
 import pytest
+from chromadb.api import ClientAPI
 from fastapi.testclient import TestClient
 
 from chatbot.api import OpenIndex, create_api
@@ -40,7 +41,7 @@ def workshop(tmp_path: Path, chroma: ChromaServer) -> Workshop:
     return workshop
 
 
-def client_of(chroma: ChromaServer) -> "chromadb.ClientAPI":
+def client_of(chroma: ChromaServer) -> ClientAPI:
     return chromadb.HttpClient("127.0.0.1", chroma.port)
 
 
@@ -171,7 +172,7 @@ UNSAID = "Je veux faire sauter des insectes sous un chapiteau"
 
 
 def find(browser: Browser) -> list[str]:
-    return [card.sheet_id for card in browser.search(UNSAID, None, 5)]
+    return [card.sheet_id for card in browser.search(UNSAID, "", 5)]
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -67,7 +68,7 @@ def linked(link: Link) -> str:
 
 
 # A fact, where it stands in a raw file, and how the sheet of that file alone gives it.
-SINGLE = (
+SINGLE: tuple[tuple[str, str, Callable[[Sheet], str]], ...] = (
     ("title", r"\A# (.+)$", lambda s: s.title),
     ("niveau d'accès", after("Niveau d'accès minimum"), lambda s: s.niveau.text if s.niveau else ""),
     ("sortie", after("Niveau de sortie indicatif"), lambda s: s.niveau.text if s.niveau else ABSENT),
@@ -86,7 +87,7 @@ SINGLE = (
     ("ROME code", after("Code ROME"), lambda s: " | ".join(rome.code for rome in s.romes)),
     ("ROME label", after("Intitulé"), lambda s: " | ".join(rome.label for rome in s.romes)),
 )  # fmt: skip
-LISTED = (
+LISTED: tuple[tuple[str, str, Callable[[Sheet], tuple[str, ...]]], ...] = (
     ("statuts", bullets(r"\*\*Statuts possibles:\*\*"), lambda s: s.statuts),
     ("intérêts", bullets("## Centres d'intérêt"), lambda s: s.interets),
     ("ROME codes", bullets(r"\*\*Codes ROME:\*\*"), lambda s: tuple(rome.code for rome in s.romes)),
@@ -97,7 +98,7 @@ LISTED = (
 
 
 def test_facts_match_crude_readings_of_the_files(files: dict[Path, str], parsed: dict[Path, Sheet]) -> None:
-    differences = []
+    differences: list[tuple[object, ...]] = []
     seen = dict.fromkeys([name for name, *_ in SINGLE + LISTED] + ["autres appellations"], 0)
     for path, text in files.items():
         sheet = parsed[path]
@@ -108,12 +109,12 @@ def test_facts_match_crude_readings_of_the_files(files: dict[Path, str], parsed:
                 differences.append((path.name, name, found.group(1), fact(sheet)))
             if not found and fact(sheet) and name not in ("niveau d'accès", "sortie", "ROME code", "ROME label"):
                 differences.append((path.name, name, None, fact(sheet)))
-        for name, pattern, fact in LISTED:
+        for name, pattern, facts in LISTED:
             found = re.search(pattern, text)
             seen[name] += bool(found)
             items = tuple(plain(line[2:]) for line in found.group(1).splitlines()) if found else ()
-            if items != fact(sheet) and (found or name != "ROME codes"):
-                differences.append((path.name, name, items, fact(sheet)))
+            if items != facts(sheet) and (found or name != "ROME codes"):
+                differences.append((path.name, name, items, facts(sheet)))
         others = text.partition("## Autres appellations")[2].partition("\n**")[0].partition("\n## ")[0]
         aliases = re.findall(r"### (.*)\n- Féminin:(.*)\n- Masculin:(.*)", others)
         seen["autres appellations"] += bool(aliases)

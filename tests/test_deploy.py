@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -80,11 +80,11 @@ class Front:
         self.port, self.replicas, self.access, self.errors = port, replicas, access, errors
 
     def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+        self, path: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             return response.status, response.read()
         finally:
@@ -138,8 +138,8 @@ def run_nginx(folder: Path, text: str) -> Iterator[Front]:
 
 
 def test_an_address_that_a_client_invents_never_reaches_the_chatbot(front: Front) -> None:
-    invented = {"X_Forwarded_For": "6.6.6.6, 7.7.7.7", "X_Real_IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
-    status, body = front.ask("/api/search", X_Forwarded_Proto="https", **invented)
+    invented = {"X-Forwarded-For": "6.6.6.6, 7.7.7.7", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
+    status, body = front.ask("/api/search", headers={"X-Forwarded-Proto": "https", **invented})
     headers = json.loads(body)["headers"]
     assert (status, headers["X-Forwarded-For"], headers["X-Real-IP"]) == (200, "127.0.0.1", "127.0.0.1")
     assert headers["X-Forwarded-Proto"] == "http"
@@ -151,7 +151,7 @@ def test_a_proxy_that_is_declared_is_believed(tmp_path: Path) -> None:
     assert text.count(f"# {FORWARDED}") == text.count("# 10.0.0.1 yes;") == 1
     text = text.replace(f"# {FORWARDED}", FORWARDED.replace("10.0.0.1", "127.0.0.1"))
     with run_nginx(tmp_path, text.replace("# 10.0.0.1 yes;", "127.0.0.1 yes;")) as front:
-        status, body = front.ask("/api/search", X_Forwarded_For="6.6.6.6", X_Forwarded_Proto="https")
+        status, body = front.ask("/api/search", headers={"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https"})
     headers = json.loads(body)["headers"]
     assert (status, headers["X-Forwarded-For"], headers["X-Forwarded-Proto"]) == (200, "6.6.6.6", "https")
 
@@ -224,7 +224,7 @@ def test_what_is_not_public_or_too_large_stays_out(front: Front) -> None:
     assert front.ask("/gradio_api/upload", "POST", b"x")[0] == 404
     status, body = front.ask("/api/answer", "POST", bytes(4 * 1024 * 1024 + 1))
     assert (status, json.loads(body)["detail"]) == (413, "La requête est trop volumineuse : 4 Mio au plus.")
-    assert front.ask("/api/search", Cookie="x" * 20_000)[0] == 400
+    assert front.ask("/api/search", headers={"Cookie": "x" * 20_000})[0] == 400
 
 
 def test_the_log_holds_no_question_and_no_address(front: Front) -> None:

@@ -1,8 +1,11 @@
 """Scoring of answers, rule by rule, and the report of an evaluation."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from chatbot.answering import Answer, Chatbot
@@ -27,6 +30,9 @@ TEXTS = {"MET.1": "# fleuriste\nDe 1 843 à 2031 euros brut par mois.", "MET.2":
 class NoHits:
     def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> list[SheetHit]:
         return []
+
+    def cover(self, query: str, sheet_ids: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.zeros(len(sheet_ids), np.float32)
 
     def knows(self, word: str) -> bool:
         return True

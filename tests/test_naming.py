@@ -1,4 +1,5 @@
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def names() -> Names:
     return Names(Catalogue(SHEETS), EVERYDAY)
 
 
-def only(mentions: list[Mention]) -> Mention:
+def only(mentions: Sequence[Mention]) -> Mention:
     assert len(mentions) == 1, mentions
     return mentions[0]
 

@@ -77,10 +77,13 @@ def test_a_stream_holds_the_same_and_its_usage(client: openai.OpenAI, service: F
     texts = [part.choices[0].delta.content for part in parts]
     assert parts[0].choices[0].delta.role == "assistant"
     assert texts == ["", "Il faut un **bac + 5**", " [MET.1].", SOURCES]
-    assert [citation["id"] for citation in parts[-1].choices[0].delta.citations] == ["MET.1"]
-    assert parts[-1].choices[0].delta.annotations[0]["url_citation"]["url"] == URL
+    extra = parts[-1].choices[0].delta.model_extra
+    assert extra is not None
+    assert [citation["id"] for citation in extra["citations"]] == ["MET.1"]
+    assert extra["annotations"][0]["url_citation"]["url"] == URL
     assert [choice.finish_reason for choice in last.choices] == ["stop"]
     assert counted.choices == []
+    assert counted.usage is not None
     assert counted.usage.total_tokens > 4
     assert len({chunk.id for chunk in chunks}) == 1
 
@@ -134,7 +137,7 @@ def test_what_does_not_fit_is_refused_in_french(
 ) -> None:
     for stream in (False, True):
         with pytest.raises(openai.BadRequestError) as caught:
-            client.chat.completions.create(model="orientation", messages=messages, stream=stream)  # type: ignore[call-overload]
+            client.chat.completions.create(model="orientation", messages=messages, stream=stream)
         assert isinstance(caught.value.body, dict)
         assert caught.value.body["type"] == "invalid_request_error"
         assert words in caught.value.body["message"]

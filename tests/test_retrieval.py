@@ -149,7 +149,7 @@ def test_held_out_questions_leave_the_everyday_layer(tmp_path: Path) -> None:
     (source / "formations.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (source / "metiers.jsonl").write_text(json.dumps({"id": "MET.1", "names": [], "questions": ["a", "b"]}))
     held = hold_out_questions(source, target)
-    assert [(case.question, case.right) for case in held] == [("q2", {"FOR.2"}), ("a", {"MET.1"})]
+    assert [(case.question, case.right) for case in held] == [("q2", frozenset({"FOR.2"})), ("a", frozenset({"MET.1"}))]
     left = "".join(path.read_text() for path in sorted(target.iterdir()))
     assert '"q1"' in left and '"q2"' not in left and '"a"' not in left and '"b"' in left
 
@@ -175,7 +175,9 @@ def test_evaluation_counts_first_fifth_and_twentieth(retriever: Retriever) -> No
 
 
 def test_figures_of_ranks() -> None:
-    assert Figures.of([1, 5, 21, 4]) == Figures(4, 0.25, 0.75, 0.75, pytest.approx((1 + 1 / 5 + 1 / 21 + 1 / 4) / 4))
+    figures = Figures.of([1, 5, 21, 4])
+    assert (figures.count, figures.hit_1, figures.hit_5, figures.hit_20) == (4, 0.25, 0.75, 0.75)
+    assert figures.mrr == pytest.approx((1 + 1 / 5 + 1 / 21 + 1 / 4) / 4)
 
 
 def test_cases_are_single_turns_with_right_sheets(tmp_path: Path) -> None:
@@ -187,4 +189,4 @@ def test_cases_are_single_turns_with_right_sheets(tmp_path: Path) -> None:
     ]
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)))
     cases = read_cases([tmp_path / "questions.jsonl"])
-    assert [(case.question, case.right) for case in cases] == [("a", {"MET.1"}), ("b", {"MET.2"})]
+    assert [(case.question, case.right) for case in cases] == [("a", frozenset({"MET.1"})), ("b", frozenset({"MET.2"}))]

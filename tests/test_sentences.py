@@ -1,5 +1,7 @@
 """A streamed text cut into sentences and list lines, each as soon as it is whole."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from chatbot.llm.sentences import split_stream
@@ -38,7 +40,7 @@ def test_sentences_are_cut_where_they_end(text: str, sentences: list[str], piece
 def test_each_sentence_comes_when_the_next_one_begins() -> None:
     read: list[str] = []
 
-    def chunks():  # type: ignore[no-untyped-def]
+    def chunks() -> Iterator[str]:
         for chunk in ("Un [1].", " ", "D", "eux."):
             read.append(chunk)
             yield chunk

@@ -85,7 +85,8 @@ def wait_for(true: Callable[[], bool]) -> None:
 
 
 def test_it_is_ready_once_the_index_is_open(tmp_path: Path) -> None:
-    go, told = threading.Event(), []
+    go = threading.Event()
+    told: list[Exception | None] = []
     version = new_version()
     (tmp_path / version).mkdir()
     (tmp_path / "CURRENT").write_text(version)

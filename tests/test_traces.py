@@ -93,7 +93,8 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     """Keeps what is exported."""
 
     def __init__(self) -> None:
-        self.received, self.whole = [], threading.Event()
+        self.received: list[Any] = []
+        self.whole = threading.Event()
 
     def Export(self, request: Any, context: Any) -> Any:
         self.received.append(request)

@@ -179,7 +179,12 @@ def test_processes_share_the_clients_that_one_of_them_had_taken(tmp_path: Path) 
     with serve("shared", tmp_path, 2) as served, ExitStack() as stack:
         served.wait_until_ready()
         processes: set[str] = set()
-        wait_until(lambda: processes.add(served.answer()) or len(processes) == 2)
+
+        def seen_both() -> bool:
+            processes.add(served.answer())
+            return len(processes) == 2
+
+        wait_until(seen_both)
         stopped = int(min(processes))
         os.kill(stopped, signal.SIGSTOP)
         try:

@@ -40,7 +40,7 @@ RARE = 3
 THREADS = 1
 
 Numbers = npt.NDArray[np.int64]
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 
 
 @dataclass(frozen=True)

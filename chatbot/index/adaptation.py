@@ -45,7 +45,7 @@ def adapt_to_sheets(
     sheets: Mapping[str, Sheet],
     chunks: Mapping[str, Iterable[Chunk]],
     everyday: Iterable[EverydayText],
-    progress: Callable[[float], None],
+    progress: Callable[[float], object],
 ) -> AdaptedEmbedding:
     """Train the built-in embedding; the everyday texts of sheets that are not loaded teach it too."""
     units = (

@@ -39,7 +39,7 @@ from chatbot.sheets import CorpusChanges, Problem, dump_sheets
 KEYWORDS_FOLDER, EMBEDDING_FOLDER = "keywords", "embedding"
 PROGRESS_SECONDS = 4.0
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 OpenModel = Callable[[EmbeddingChoice], Embedder]
 
 

@@ -34,7 +34,7 @@ class Contents:
         }
 
 
-def read_contents(paths: Sequence[Path], everyday_folder: Path, progress: Callable[[int], None]) -> Contents:
+def read_contents(paths: Sequence[Path], everyday_folder: Path, progress: Callable[[int], object]) -> Contents:
     """Read all that is to be indexed; raise IndexProblem when a path is missing or no sheet is found."""
     for path in paths:
         if not path.exists():

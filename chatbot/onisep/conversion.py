@@ -23,7 +23,7 @@ SLUG_ID = re.compile(r"/slug/((?:MET|FOR)\.\d{1,9})(?!\d)")
 SHOWN = 3  # how many of the skipped records are named
 REPORT_EVERY = 1_000
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ CONTENT_TYPES = {
 }
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 
 
 class DownloadError(Exception):

@@ -74,7 +74,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def read_sheets(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -> Reading:
+def read_sheets(paths: Iterable[Path], progress: Callable[[int], object] | None = None) -> Reading:
     """Read every sheet under these paths and merge what several files say of one ID; skip and report broken files."""
     sheets: dict[str, Sheet] = {}
     problems: list[Problem] = []

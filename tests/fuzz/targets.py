@@ -36,9 +36,10 @@ from chatbot.sheets import (
     parse_sheet,
     study_years,
 )
+from chatbot.telemetry.masking import mask
 from chatbot.ui.chat import render_answer
 from chatbot.ui.conversation import history_of, read_ask, read_conversation
-from chatbot.ui.feedback import Feedback, mask
+from chatbot.ui.feedback import Feedback
 from chatbot.ui.rendering import render_markdown
 from chatbot.ui.sheet import Wanted, render_wanted
 from tests.fake_chatbot import FakeSearcher
