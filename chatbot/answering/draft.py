@@ -4,6 +4,9 @@ from chatbot.answering.model import Answer
 from chatbot.answering.wording import shorten
 from chatbot.catalogue import Catalogue
 from chatbot.citations import MARKER, Citation, cited_ids, public_url
+from chatbot.evidence import content_words
+
+MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
 
 
 class Draft:
@@ -14,7 +17,8 @@ class Draft:
         self.blocks: list[str] = []
         self.status = "answered"
         self.quoted: set[tuple[str, int]] = set()  # the sentences written so far, by sheet and place
-        self.said: set[str] = set()  # their words: some sheets write a sentence twice
+        self._told: list[frozenset[str]] = []  # the words of each sentence and line written so far
+        self._read = 0  # blocks whose lines are among them
         self._citations: dict[tuple[str, str], Citation] = {}
 
     def mark(self, sheet_id: str, section: str, excerpt: str) -> str:
@@ -37,6 +41,20 @@ class Draft:
         if block.strip():
             self.blocks.append(block.strip())
 
+    def tells(self, text: str) -> bool:
+        """Whether one sentence or line that is written already says what a sentence would: sheets repeat themselves.
+
+        It does when it holds all the numbers and most of the other words; what it does not hold is remembered as told.
+        """
+        for block in self.blocks[self._read :]:
+            self._told += (frozenset(content_words(line)) for line in block.split("\n"))
+        self._read = len(self.blocks)
+        words = frozenset(content_words(text))
+        if any(_covers(told, words) for told in self._told):
+            return True
+        self._told.append(words)
+        return False
+
     @property
     def length(self) -> int:
         """Characters written so far."""
@@ -53,3 +71,8 @@ class Draft:
         citations = [citation for citation in self._citations.values() if citation.sheet_id in used]
         citations.sort(key=lambda citation: citation.sheet_id != first)
         return Answer(text, self.status, tuple(citations), suggestions[:4])
+
+
+def _covers(told: frozenset[str], words: frozenset[str]) -> bool:
+    numbers = {word for word in words if word.isdigit()}
+    return numbers <= told and len(words & told) >= MOSTLY * len(words)

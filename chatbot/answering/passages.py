@@ -45,9 +45,7 @@ def quote_all(draft: Draft, passages: Sequence[Passage], length: int = LONGEST) 
     parts: list[str] = []
     passages = [passage for passage in passages if (passage.sheet_id, passage.place) not in draft.quoted]
     draft.quoted.update((passage.sheet_id, passage.place) for passage in passages)
-    fresh = {fold(p.text): p for p in reversed(passages) if fold(p.text) not in draft.said}
-    passages = list(fresh.values())[::-1]
-    draft.said.update(fresh)
+    passages = [passage for passage in passages if not draft.tells(passage.text)]
     for place, passage in enumerate(passages):
         text = capital(end_sentence(shorten(plain(passage.text), length)))
         opens = not place or passages[place - 1].subheading != passage.subheading
