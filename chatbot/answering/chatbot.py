@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
+from chatbot.answering.access import NIVEAU
 from chatbot.answering.aside import ASIDES, STARTERS, aside_answer, support_answer
 from chatbot.answering.compare import write_comparison
 from chatbot.answering.draft import Draft
@@ -131,9 +132,8 @@ class Chatbot:
             "appellations",
         }:
             return self._out_of_reach(draft, sheet, question)
-        within = self.catalogue.get(question.within)
-        if within is not None:
-            return self._within_level(draft, sheet, within, question)
+        if question.within:
+            return self._within_level(draft, sheet, [self.catalogue[i] for i in question.within], question)
         if others:
             question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
@@ -147,18 +147,22 @@ class Chatbot:
             draft.add(f"Le même nom désigne aussi : {named}.")
         return draft.finish(sheet.sheet_id, self._suggest(sheet, question))
 
-    def _within_level(self, draft: Draft, sheet: Sheet, within: Sheet, question: Question) -> Answer:
-        """Answer "et sans le bac ?" about a métier that asks for more: the nearest one within the level."""
-        asked = sheet.niveau.text if sheet.niveau else ""
-        mark = draft.mark(sheet.sheet_id, "Niveau d'accès minimum", asked)
-        name = plain(name_of(within))
+    def _within_level(self, draft: Draft, sheet: Sheet, within: Sequence[Sheet], question: Question) -> Answer:
+        """Answer "et sans le bac ?" about a sheet of a higher level: what is nearest within the level."""
+        above = sheet.niveau.text if sheet.niveau else ""
+        mark = draft.mark(sheet.sheet_id, NIVEAU if sheet.kind == METIER else "Niveau de sortie", above)
+        if sheet.kind != METIER:
+            draft.add(f"{capital(plain(sheet.title))}, c'est {above} {mark}. Moins haut, dans le même domaine :")
+            draft.add("\n".join(self._choice(draft, near) for near in within))
+            return draft.finish(within[0].sheet_id, tuple(plain(short_name_of(near)) for near in within))
         draft.add(
-            f"Oui, dans le même domaine : **{name}** {draft.mark(within.sheet_id, 'Titre', within.title)}. "
-            f"{capital(plain(short_name_of(sheet)))}, c'est au minimum {asked} {mark}."
+            f"Oui, dans le même domaine : **{plain(name_of(within[0]))}** "
+            f"{draft.mark(within[0].sheet_id, 'Titre', within[0].title)}. "
+            f"{capital(plain(short_name_of(sheet)))}, c'est au minimum {above} {mark}."
         )
-        asked_now = replace(question, within="", followed=False, specific=False, needs=("niveau",))
-        MetierWriter(draft, self.evidence, within, asked_now).write()
-        return draft.finish(within.sheet_id, self._suggest(within, question))
+        asked_now = replace(question, within=(), followed=False, specific=False, needs=("niveau",))
+        MetierWriter(draft, self.evidence, within[0], asked_now).write()
+        return draft.finish(within[0].sheet_id, self._suggest(within[0], question))
 
     def _out_of_reach(self, draft: Draft, sheet: Sheet, question: Question) -> Answer:
         draft.status = "not_found"
@@ -174,7 +178,7 @@ class Chatbot:
         if sheet.kind == METIER and sheet.niveau:
             facts.append(
                 f"- niveau d'accès minimum : {sheet.niveau.text} "
-                f"{draft.mark(sheet.sheet_id, 'Niveau d' + chr(39) + 'accès minimum', sheet.niveau.text)}"
+                f"{draft.mark(sheet.sheet_id, NIVEAU, sheet.niveau.text)}"
             )
         elif exit_level(sheet):
             facts.append(
@@ -195,9 +199,7 @@ class Chatbot:
     def _unknown_metier(self, draft: Draft, question: Question) -> Answer:
         draft.status = "not_found"
         draft.add(
-            f"Je n'ai pas de fiche « {plain(question.topic)} » parmi les sheets chargées ici.".replace(
-                "sheets", "fiches"
-            )
+            f"Je n'ai pas de fiche « {plain(question.topic)} » parmi les fiches chargées ici."
         )
         near = [self.catalogue[i] for i in question.subjects if i in self.catalogue][:3]
         if near:

@@ -172,6 +172,14 @@ def find_duration(message: str) -> str:
 
 
 @lru_cache(64)
+def without_diploma_types(message: str) -> str:
+    """Take the words of diploma types out of a message, folded: what is left is its field."""
+    text = fold(message)
+    for pattern, _ in DIPLOMA_NAMES:
+        text = pattern.sub(" ", text)
+    return " ".join(text.split())
+
+
 def find_diploma_types(message: str) -> tuple[str, ...]:
     """Name the types of diploma that a message speaks of, in its order; longer names win ("BTS agricole")."""
     text = fold(message)

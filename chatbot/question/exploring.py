@@ -32,7 +32,7 @@ def explores(case: Case) -> bool:
         return True
     asked_of_one = case.score_of(ASKED_OF_ONE)
     wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
-    if max(INTENT_THRESHOLD, scores["diplomes"]) <= scores["explore"] and wishes and not named:
+    if max(INTENT_THRESHOLD, scores["diplomes"]) <= scores["explore"] and wishes and not named and case.best < CERTAIN:
         return True
     return (
         scores["explore"] >= INTENT_THRESHOLD

@@ -60,7 +60,7 @@ class Question:
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
     diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind
-    within: str = ""  # the métier nearest to the subject within the level asked, when the subject lies above it
+    within: tuple[str, ...] = ()  # the sheets nearest to the subject within the level asked, when it lies above it
     followed: bool = False  # the subject comes from the conversation
     named: bool = False  # the message surely names a sheet that is loaded
     out_of_reach: bool = False

@@ -9,7 +9,7 @@ from chatbot.naming import Mention, Names
 from chatbot.question.classifier import MASKS
 from chatbot.question.constraints import find_diploma_types
 from chatbot.question.ideas import ASKING_WORD
-from chatbot.question.roles import role_of
+from chatbot.question.roles import role_of, tells_who_speaks
 from chatbot.sheets import FORMATION, METIER
 
 TITLED_HEAD = 0.2  # the score of a word that only opens names ("technicien")
@@ -76,7 +76,15 @@ def find_named(names: Names, message: str) -> list[Named]:
             continue
         kind = names.kind_of(mention.sheet_ids[0])
         found.append(_mend(names, Named(mention, kind, role_of(message, mention.start, mention.end, kind))))
-    return found
+    return [replace(found[0], role="had"), *found[1:]] if _opens_on_who_speaks(message, found) else found
+
+
+def _opens_on_who_speaks(message: str, found: Sequence[Named]) -> bool:
+    """Whether the first name is who speaks, since a later sentence names what is asked about."""
+    if not found or found[0].kind != METIER or found[0].role:
+        return False
+    told = tells_who_speaks(message, found[0].mention.start, found[0].mention.end)
+    return told > 0 and any(n.is_sure and n.mention.start >= told for n in found)
 
 
 def _mend(names: Names, named: Named) -> Named:

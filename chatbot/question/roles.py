@@ -25,7 +25,7 @@ HAD = re.compile(
     r"|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
-    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot que|au lieu d'|au lieu de|a la place d'|a la place "
+    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot qu(?:e|')|au lieu d'|au lieu de|a la place d'|a la place "
     r"de|ni|quitter|"
     r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)"
     r"|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
@@ -36,12 +36,20 @@ OPENS = re.compile(
     r"\W*(?:(?:bonjour|bjr|salut|slt|madame|monsieur|hello|re|a \d+ ans|\d+ ans|mon fils|ma fille|mon mari"
     r"|ma femme|je suis)\W*)*"
 )
-APPOSITION = re.compile(r"\s*(?:,|de \d+ ans|depuis|\d+ ans|en |dans |avec |chez |du |btp|junior|senior|passionne)")
+APPOSITION = re.compile(
+    r"\s*(?:(?:cap|bac pro|bts)\b\s*)?"
+    r"(?:,|de \d+ ans|depuis|\d+ ans|en |dans |avec |chez |du |btp|junior|senior|passionne)"
+)
 WISHES = re.compile(
     r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?"
     r"|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
     r"|\bpuis-je\b|\benvie de\b|\breconver\w*|\bjveux|\bvoudrais\b|\baimerais\b"
 )
+# "rester à l'hôpital plutôt qu'ouvrir une officine": what is said from here to the end of the clause is not wanted.
+REFUSED = re.compile(
+    r"\b(?:plut[oô]t qu(?:e\b|['’])|au lieu d(?:[eu]\b|['’])|[aà] la place d(?:[eu]\b|['’]))[^.,;:!?()]*", re.IGNORECASE
+)
+SENTENCE_END = re.compile(r"[.!?](?=\s)")
 IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b")
 
 
@@ -73,3 +81,16 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
     ):
         return "had"
     return "wanted" if WANTED.search(before) else ""
+
+
+def tells_who_speaks(message: str, start: int, end: int) -> int:
+    """Tell where the sentence ends that a métier in apposition opens ("Maçon, au chômage depuis l'hiver."), or -1."""
+    sentence_end = SENTENCE_END.search(message, end)
+    if sentence_end and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(fold(message[end : end + 30])):
+        return sentence_end.end()
+    return -1
+
+
+def without_refused(message: str) -> str:
+    """Take out of a message the clauses that say what is not wanted, where that leaves anything."""
+    return REFUSED.sub(" ", message).strip() or message

@@ -10,7 +10,7 @@ from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
 from chatbot.question.classifier import LabelModel
-from chatbot.question.constraints import find_diploma_types
+from chatbot.question.constraints import find_diploma_types, without_diploma_types
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
@@ -26,11 +26,13 @@ WEAK_NEED = 0.15  # the best need of a message that has none above the threshold
 # 8 to 20 for its best, a wish, an ellipsis or small talk 4 to 7. Fitting it again calls for measuring these again.
 CERTAIN = 11.0
 SURER = 0.5  # the chance of a sheet that is not named, from which it is meant rather than the ones that are
+UNLIKELY = 0.05  # the chance of the sheets that are named below which another is meant that is likely at all
 CONFIDENT = 8.0
 PLAUSIBLE = 6.2
 CLEARLY = 0.85  # the chance of a sheet from which a message leaves the one being talked about
 WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 CHOICES = 6
+MOST_WITHIN = 4  # formations within a level
 NAMED_METIER = re.compile(
     r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
     r"|travail (?:de |d')|fait (?:un|une))\s*"
@@ -118,20 +120,34 @@ class Subjects:
         if not needs:
             needs = ("question",) if question.out_of_reach else self._weak_needs(case, possible)
         asked = replace(question, subjects=(sheet_id,), needs=needs)
-        return replace(asked, within=self._nearest_within(asked)) if is_metier and asked.followed else asked
+        return replace(asked, within=self._nearest_within(asked, case.memory)) if asked.followed else asked
 
-    def _nearest_within(self, question: Question) -> str:
-        """Give the métier nearest to the one talked about that lies within the level asked now ("et sans le bac ?")."""
+    def limits(self, case: Case) -> bool:
+        """Whether a message only sets a level to what is being talked about ("et sans le bac ?")."""
+        question = case.question
+        wishes = question.interests or question.settings or question.avoided
+        goes_on = case.memory.focus and GOES_ON.match(fold(question.message))
+        return bool(goes_on and question.levels.highest is not None and not wishes and case.best < PLAUSIBLE)
+
+    def _nearest_within(self, question: Question, memory: Memory) -> tuple[str, ...]:
+        """Give what is nearest to the sheet talked about within the level asked now ("et sans le bac ?").
+
+        That is one métier like it, or the formations that fit what the diploma was asked for.
+        """
         sheet, highest = self._catalogue.get(question.subjects[0]), question.levels.highest
         if sheet is None or highest is None or sheet.niveau is None or (sheet.niveau.rank or 0.0) <= highest:
-            return ""
+            return ()
         if WAY_IN.search(fold(sheet.text_of("Accès au métier"))):
-            return ""
-        for hit in self._ranker.rank(sheet.title, kind=METIER, limit=12):
+            return ()
+        metier = sheet.kind == METIER
+        like = sheet.title if metier else without_diploma_types(f"{memory.last_message} {sheet.title}")
+        near = []
+        for hit in self._ranker.rank(like, kind=sheet.kind, limit=12 if metier else 50):
             other = self._catalogue[hit.sheet_id].niveau
-            if other is not None and other.rank is not None and other.rank <= highest and hit.score >= PLAUSIBLE:
-                return hit.sheet_id
-        return ""
+            fits = other is not None and other.rank is not None and other.rank <= highest
+            if fits and hit.score >= (PLAUSIBLE if metier else WORTH_ANSWERING):
+                near.append(hit.sheet_id)
+        return tuple(near[: 1 if metier else MOST_WITHIN])
 
     def _weak_needs(self, case: Case, possible: Sequence[str]) -> tuple[str, ...]:
         question, last = case.question, case.memory.last_message
@@ -155,6 +171,9 @@ class Subjects:
         # A message that says nothing besides a name and a need, or a diploma in full, is about what bears the name.
         in_full = any(n.mention.score >= EXACT and len(find_diploma_types(n.mention.text)) == 1 for n in sure)
         surer = 1.0 if in_full or not case.question.specific else SURER
+        named_chance = sum(hit.chance for hit in case.hits if hit.sheet_id in named_ids)
+        if not in_full and named_chance < UNLIKELY:
+            surer = min(surer, RIVAL)
         chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance > surer), "")
         if not chosen:
             chosen = max(sure, key=lambda n: n.mention.score).mention.sheet_ids[0]
@@ -298,8 +317,18 @@ class Subjects:
             near = tuple(hit.sheet_id for hit in case.hits if hit.score >= PLAUSIBLE)[:3]
             return replace(question, intent="unknown", topic=unknown, subjects=near)
         best = case.hits[0].sheet_id
+        leaves = best in question.background and self._catalogue.kind_of(best) == METIER
+        if leaves and WISH.search(fold(question.message)):
+            best = self._beyond_background(case) or best
         spelt = [n for n in case.named if best in n.mention.sheet_ids]
         return self.ask(replace(case, question=replace(question, focus=without_names(question.message, spelt))), best)
+
+    def _beyond_background(self, case: Case) -> str:
+        """Give the sheet that a message describes besides what is had ("Aide-soignante, je voudrais soigner…")."""
+        had = [n for n in case.named if n.role == "had"]
+        hits = self._ranker.rank(without_names(case.question.message, had), limit=5)
+        best = next((hit for hit in hits if hit.sheet_id not in case.question.background), None)
+        return best.sheet_id if best is not None and best.score >= PLAUSIBLE else ""
 
     def _unknown_name(self, case: Case) -> str:
         """Give the name of a métier whose words stand in no sheet and no name; empty when the message has none."""

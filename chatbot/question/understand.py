@@ -19,7 +19,7 @@ from chatbot.question.model import METIER_ONLY, NEEDS, Question, Turn
 from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
-from chatbot.question.roles import role_of
+from chatbot.question.roles import role_of, without_refused
 from chatbot.question.safety import danger_before, find_danger, is_about_another
 from chatbot.question.sms import write_in_full
 from chatbot.question.subjects import (
@@ -111,7 +111,8 @@ class Understanding:
             tu=tu,
             english=english,
         )
-        hits = self.resolver.resolve(message, self._ranker.rank(message, limit=RANKED), named, scores, question.levels)
+        wanted = without_refused(message)
+        hits = self.resolver.resolve(wanted, self._ranker.rank(wanted, limit=RANKED), named, scores, question.levels)
         return Case(question, named, scores, hits, recall(history))
 
     def _about_sheets(self, case: Case) -> Question:
@@ -156,6 +157,8 @@ class Understanding:
             loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
             if formation is not None and loosely and formation.score >= PLAUSIBLE:
                 return subjects.ask(case, formation.sheet_id)
+        if wishes and not wants_metier and subjects.limits(case):
+            return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
         if wishes and not wants_metier:
             if not studied and self._reverses_focus(case):
                 after = replace(question, followed=True, needs=("metiers_apres",))
@@ -168,7 +171,7 @@ class Understanding:
             return subjects.ask_named(case, sure)
         if memory.focus and not subjects.opens(case):
             return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
-        if studied and subjects.is_about(question.message, studied[0]):
+        if studied and not of_metier and subjects.is_about(question.message, studied[0]):
             return subjects.ask(case, subjects.best_of(studied[0], question))
         return subjects.search(case)
 
@@ -198,8 +201,11 @@ class Understanding:
         """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
         message = case.question.message
         found = self._unlisted.find(message)
-        if found is None or any(n.is_sure and not n.is_set_aside and not n.is_plain_word for n in case.named):
+        if found is None:
             return None
+        asked = (n for n in case.named if n.is_sure and not n.is_set_aside and not n.is_plain_word)
+        if any(n.mention.source != "fuzzy" or n.mention.text not in found.text for n in asked):
+            return None  # a name that is only taken for a slip of another is the stranger's own
         role = role_of(message, found.start, found.end, METIER)
         if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
             return None
