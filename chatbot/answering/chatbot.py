@@ -15,6 +15,7 @@ from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
+from chatbot.answering.passages import is_answered
 from chatbot.answering.wording import capital, exit_level, level_of, name_of, of, plain, short_name_of, summary_of
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence
@@ -23,6 +24,8 @@ from chatbot.sheets import METIER, Sheet
 from chatbot.stages import staged
 
 GUESSED = {"nothing", "unknown", "explore", "sheet", "ambiguous"}  # intents whose subject may be another's
+# Needs that a question about schools, prices or dates is taken for.
+VAGUE = frozenset({"fiche", "question", "diplomes", "acces", "appellations"})
 SMALL = 200  # a catalogue that can hardly propose ideas: a few own sheets
 REMEMBERED = 2_000  # answers to first questions: on a busy day many ask what the page proposes; some 10 MB
 LONGEST = 2400  # characters of an answer about one sheet
@@ -124,14 +127,10 @@ class Chatbot:
         return self.answer(question, history).pieces()
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
-        if question.out_of_reach and not set(question.needs) - {
-            "fiche",
-            "question",
-            "diplomes",
-            "acces",
-            "appellations",
-        }:
-            return self._out_of_reach(draft, sheet, question)
+        if question.out_of_reach and VAGUE.issuperset(question.needs):
+            asked = (self.evidence, sheet, question.asked, question.needs)
+            if not (self.evidence.passages_of(sheet) and is_answered(*asked)):
+                return self._out_of_reach(draft, sheet, question)
         if question.within:
             return self._within_level(draft, sheet, [self.catalogue[i] for i in question.within], question)
         if others:
