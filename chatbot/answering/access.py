@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chatbot.answering.diplomas import write_diplomas
-from chatbot.answering.passages import find_waiver, opening, quote
+from chatbot.answering.passages import find_answer, find_waiver, opening, quote
 from chatbot.answering.wording import end_sentence, niveau_in_full, plain, shorten
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
@@ -57,16 +57,17 @@ class Access:
             self.writing.missing.append("diplomes")
 
     def acces(self) -> None:
-        """How one gets in: the sentences that answer a precise question, else level, studies and access text."""
-        told = {"niveau", "diplomes"}.intersection(self.question.needs)
+        """How one gets in: the sentences that answer, after the level and the studies where none surely does."""
+        writing, told = self.writing, {"niveau", "diplomes"}.intersection(self.question.needs)
+        answered = find_answer(writing.evidence, self.sheet, self.question, ("acces",)) is not None
+        if not told and not answered:
+            self._level_sentence()
+            self._studies()
         if not self.question.specific:
-            if not told:
-                self._level_sentence()
-                self._studies()
             self._sentences(("acces",))
             return
-        self.writing.quote(self.writing.find(("acces",), self.writing.budget))
-        if not told:
+        writing.quote(writing.find(("acces",), writing.budget))
+        if not told and answered:
             self._studies()
             self.level_line()
 

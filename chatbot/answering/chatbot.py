@@ -15,7 +15,7 @@ from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
-from chatbot.answering.passages import is_answered
+from chatbot.answering.passages import find_answer
 from chatbot.answering.wording import capital, exit_level, level_of, name_of, of, plain, short_name_of, summary_of
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import Evidence
@@ -127,10 +127,9 @@ class Chatbot:
         return self.answer(question, history).pieces()
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
-        if question.out_of_reach and VAGUE.issuperset(question.needs):
-            asked = (self.evidence, sheet, question.asked, question.needs)
-            if not (self.evidence.passages_of(sheet) and is_answered(*asked)):
-                return self._out_of_reach(draft, sheet, question)
+        vague = question.out_of_reach and VAGUE.issuperset(question.needs)
+        if vague and find_answer(self.evidence, sheet, question, question.needs) is None:
+            return self._out_of_reach(draft, sheet, question)
         if question.within:
             return self._within_level(draft, sheet, [self.catalogue[i] for i in question.within], question)
         if others:

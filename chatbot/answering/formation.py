@@ -52,6 +52,8 @@ class FormationWriter:
             needs.remove("fiche")
         if "niveau" in needs and "certification" in needs:
             needs.remove("niveau")
+        if needs[0] in HEADINGS:
+            self.writing.lead(needs)
         for need in needs:
             writers.get(need, lambda need=need: self.prose(need))()
         if self.writing.missing and len(self.writing.missing) == len(needs):

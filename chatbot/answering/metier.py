@@ -8,7 +8,7 @@ from functools import partial
 from chatbot.answering.access import NIVEAU, Access
 from chatbot.answering.draft import Draft
 from chatbot.answering.metier_facts import write_card, write_codes, write_interests, write_names, write_statuses
-from chatbot.answering.passages import BESIDE, is_answered, is_spoken_of, overview
+from chatbot.answering.passages import BESIDE, find_answer, is_spoken_of, overview
 from chatbot.answering.pay import write_pay
 from chatbot.answering.wording import named_as, niveau_in_full, of
 from chatbot.answering.writing import Writing
@@ -25,6 +25,7 @@ NOT_GIVEN = {
     "carriere": "ne parle pas des évolutions de carrière",
 }
 PLAIN_FACTS = {"salaire", "rome", "appellations", "interets", "fiche"}  # answered whole by a fact
+FIELDS = PLAIN_FACTS | {"niveau", "diplomes", "duree", "statut"}  # answered by a field first
 CLOSELY, SURELY = 0.45, 0.6  # how well a sentence matches that is added to what the needs call for
 ABSENT_MOST = 4  # sentences from elsewhere in the sheet, for a section that it does not have
 HEADINGS = {
@@ -66,6 +67,8 @@ class MetierWriter:
             self.beside()
             return
         needs = self.needs()
+        if needs[0] not in FIELDS:
+            writing.lead(needs)
         for need in needs:
             writers.get(need, partial(self.prose, need))()
         if writing.missing and len(writing.missing) == len(needs):
@@ -118,11 +121,10 @@ class MetierWriter:
                 best = ([p for p in best if CUES[need].search(fold(p.text))] or best[:2])[:ABSENT_MOST]
             writing.lack(need, NOT_GIVEN[need], best)
         writing.quote(best)
-        asked = self.question.asked
-        if best and has_section and is_answered(writing.evidence, self.sheet, asked, (need,)):
+        if best and has_section and find_answer(writing.evidence, self.sheet, self.question, (need,)) is not None:
             return
         left = writing.budget - sum(len(p.text) for p in best)
-        writing.add(overview(writing.draft, writing.evidence, self.sheet, asked, headings, left, best))
+        writing.add(overview(writing.draft, writing.evidence, self.sheet, self.question.asked, headings, left, best))
 
     def say_what_is_known(self) -> None:
         """After an absence: the level and the status, which nearly every sheet gives."""

@@ -133,9 +133,10 @@ def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
     return bool(max(words) > 0 or cosine >= NEAR)
 
 
-def is_answered(evidence: Evidence, sheet: Sheet, question: str, needs: Sequence[str]) -> bool:
-    """Whether a sentence answers a precise question so well that the rest of its section need not follow."""
-    return evidence.find(sheet, question, needs, limit=1)[0][1] >= WELL
+def find_answer(evidence: Evidence, sheet: Sheet, question: Question, needs: Sequence[str]) -> Passage | None:
+    """Find the sentence that answers a precise question so well that little else is called for."""
+    best = evidence.find(sheet, question.asked, needs, limit=1) if question.specific else []
+    return best[0][0] if best and best[0][1] >= WELL and _may_answer(best[0][0], needs) else None
 
 
 def opening(draft: Draft, evidence: Evidence, sheet: Sheet, heading: str, budget: int) -> list[Passage]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, more_on, quote_all
+from chatbot.answering.passages import answer_from, find_answer, more_on, quote_all
 from chatbot.evidence import Evidence, Passage
 from chatbot.question import Question
 from chatbot.sheets import Sheet
@@ -46,6 +46,13 @@ class Writing:
     def find(self, needs: Sequence[str], budget: int, least: float = 0.35) -> list[Passage]:
         """Choose the sentences that answer; at most so many characters."""
         return answer_from(self.draft, self.evidence, self.sheet, self.question.asked, needs, budget, least)
+
+    def lead(self, needs: Sequence[str]) -> bool:
+        """Open on the sentence that answers a precise question, where one surely does; say whether it does."""
+        answer = find_answer(self.evidence, self.sheet, self.question, needs)
+        if answer is not None:
+            self.quote([answer])
+        return answer is not None
 
     def quote(self, passages: Sequence[Passage]) -> None:
         """Add passages, in their words."""
