@@ -14,6 +14,7 @@ from chatbot.sheets import FORMATION, METIER
 
 TITLED_HEAD = 0.2  # the score of a word that only opens names ("technicien")
 SURE = 0.8  # a mention at least this sure names its sheet by itself
+THEN = re.compile(r"\b(?:puis|ensuite) ")
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
 
@@ -129,8 +130,12 @@ def without_names(message: str, named: Iterable[Named]) -> str:
 
 
 def asked_types(message: str, named: Sequence[Named]) -> tuple[str, ...]:
-    """Name the diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all."""
+    """Name the diploma types asked for: those behind "quel" when there are any ("en bac pro, quel BTS"), else all.
+
+    "CAP puis quoi ?" asks for what comes after as well: for any.
+    """
     aside = [n for n in named if n.role == "had" or (n.kind == METIER and n.is_sure)]  # "scrum master" asks for none
     message = without_names(message, aside)
     behind = re.search(r"\bquel(?:le)?s?\b(.*)", message, re.IGNORECASE)
-    return (find_diploma_types(behind.group(1)) if behind else ()) or find_diploma_types(message)
+    asked = find_diploma_types(behind.group(1)) if behind else ()
+    return asked or (() if THEN.search(fold(message)) else find_diploma_types(message))

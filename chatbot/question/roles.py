@@ -43,6 +43,7 @@ APPOSITION = re.compile(
 WISHES = re.compile(
     r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?"
     r"|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
+    r"|\b(?:je (?:suis une?|recois|accompagne|conseille|renseigne|m'occupe)|j'accompagne)\b"
     r"|\bpuis-je\b|\benvie de\b|\breconver\w*|\bjveux|\bvoudrais\b|\baimerais\b"
 )
 # "rester à l'hôpital plutôt qu'ouvrir une officine": what is said from here to the end of the clause is not wanted.

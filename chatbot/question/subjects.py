@@ -42,7 +42,9 @@ NAMED_METIER = re.compile(
 )
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
-RIVAL = 0.2  # the chance of a second sheet that a comparison means too
+RIVAL = 0.1  # the chance of a second sheet that a comparison means too
+LIKELY = 0.2  # the chance from which one that is not named is meant rather than unlikely ones that are
+LEADING, AHEAD = 0.5, 4.0  # the chance of one sheet of a name, and how many times the next one's, that need no choice
 EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
 # A text that says how one gets in below the level of the sheet needs no other métier.
 WAY_IN = re.compile(r"\b(?:sans (?:le )?(?:bac|diplome)|non[- ]bachelier|non[- ]diplome|vae|validation des acquis)")
@@ -52,10 +54,13 @@ GOES_ON = re.compile(r"\W*(?:et|ou|sinon|alors|pareil|mais|non|pour|plutot|avec|
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 WISH = re.compile(
     r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre"
-    r"|je cherche)\b"
+    r"|je cherche|(?:veut|voudrait|aimerait|souhaite))\b"
 )
 SHIFT = re.compile(r"\b(?:prefer\w+|plutot|interess\w*|a la place|et (?:si|la|le|les|en)\b|et l')")
-DIPLOMA_WORD = re.compile(r"\b(?:diplomes?|formations?|bts|cap|bac|licence|master|but|ecole)\b")
+DIPLOMA_POINTED_AT = re.compile(
+    r"\b(?:premi|deuxi|second|troisi|quatri|cinqui|derni|\d)\w* "
+    r"(?:diplome|formation|bts|cap|bac|licence|master|but|ecole)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ class Subjects:
         surer = 1.0 if in_full or not case.question.specific else SURER
         named_chance = sum(hit.chance for hit in case.hits if hit.sheet_id in named_ids)
         if not in_full and named_chance < UNLIKELY:
-            surer = min(surer, RIVAL)
+            surer = min(surer, LIKELY)
         chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance > surer), "")
         if not chosen:
             chosen = max(sure, key=lambda n: n.mention.score).mention.sheet_ids[0]
@@ -186,6 +191,9 @@ class Subjects:
         ids = self._of_kind_asked(case, mention.sheet_ids)
         if len(ids) == 1:
             return self.ask(case, ids[0])
+        first, second = [*(hit for hit in case.hits if hit.sheet_id in ids), None, None][:2]
+        if first and first.chance >= LEADING and (second is None or first.chance >= AHEAD * second.chance):
+            return self.ask(case, first.sheet_id)
         ranked = [hit.sheet_id for hit in self._ranker.rank(case.question.message, limit=20) if hit.sheet_id in ids]
         rest = re.findall(r"\w{4,}", fold(case.question.focus))
         if (ranked and len(ids) <= 3) or (len(ranked) == 1 and len(rest) > 2):
@@ -259,7 +267,7 @@ class Subjects:
         if len(distinct) > 1:
             return distinct
         single = sum(self._catalogue.kind_of(choice) == METIER for choice in memory.choices) <= 1
-        if single and len(memory.earlier) > 1 and not DIPLOMA_WORD.search(fold(message)):
+        if single and len(memory.earlier) > 1 and not DIPLOMA_POINTED_AT.search(fold(message)):
             return tuple(reversed(memory.earlier))
         return memory.choices
 

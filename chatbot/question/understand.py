@@ -39,7 +39,15 @@ from chatbot.stages import staged
 
 RANKED = 25  # sheets among which the one meant is sought
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
-NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
+ASKED_PLAINLY = {
+    "appellations": re.compile(
+        r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)"
+    ),
+    "interets": re.compile(
+        r"\b(?:interet\w*|interess\w*|gouts?|profils?|personnalites?|caracteres?|temperaments?|aptitudes?|plai\w+"
+        r"|aim\w+|j?kiff\w*|convien\w*|correspond\w*|faite?s? pour|pour (?:moi|qui|quels?)\b|genre de)"
+    ),
+}
 BOTH = re.compile(
     r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
     r"|metier)\W*)*$",
@@ -266,5 +274,5 @@ class Understanding:
 
 
 def _is_said(need: str, message: str) -> bool:
-    """Whether a need may be heard in a message: other names are only asked for in so many words."""
-    return need != "appellations" or bool(NAME_ASKED.search(fold(message)))
+    """Whether a need may be heard in a message: some are only asked for in so many words."""
+    return need not in ASKED_PLAINLY or bool(ASKED_PLAINLY[need].search(fold(message)))
