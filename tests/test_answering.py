@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chatbot.answering import Answer, Chatbot, Turn
+from chatbot.answering.draft import Draft
 from tests.answer_faults import find_faults
 from tests.small_world import (
     BELL_BTS,
@@ -297,3 +298,18 @@ def test_nothing_is_ranked(bot: Chatbot, message: str) -> None:
     answer = bot.answer(message)
     assert (answer.status, answer.citations) == ("not_found", ())
     assert "classement" in answer.text
+
+
+def test_what_surely_answers_comes_first_and_nothing_is_said_twice(bot: Chatbot) -> None:
+    text = bot.answer("dresseur de puces : combien de jours par an, les représentations sont le soir ?").text
+    assert text.startswith("Les représentations ont lieu le soir et le dimanche")
+    assert text.count("140 jours par an") == 1
+
+
+def test_a_sentence_is_told_when_another_holds_its_numbers_and_most_of_its_words(bot: Chatbot) -> None:
+    draft = Draft(bot.catalogue)
+    assert not draft.tells("Le CAP dresseur de puces se prépare en 2 ans dans un cirque.")
+    assert draft.tells("2 ans : CAP dresseur de puces.")
+    assert not draft.tells("3 ans : CAP dresseur de puces.")
+    draft.add("Le BTS métiers du bronze\n- mène au métier de fondeur")
+    assert draft.tells("BTS métiers du bronze")

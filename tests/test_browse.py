@@ -69,7 +69,7 @@ def test_a_card_says_level_and_what_it_is(small_browser: Browser) -> None:
     metier, formation = small_browser.search(FOUNDER)[0], small_browser.search(BELL_BTS)[0]
     assert (metier.name, metier.level) == ("fondeur ou fondeuse de cloches", "bac + 2")
     assert metier.summary.startswith("Du moule en argile")
-    assert formation.level == "niveau 5"
+    assert formation.level == "niveau 5 (bac + 2)"
     assert formation.summary == "Brevet de technicien supérieur (BTS)"
     assert formation.url.endswith(f"/formation/slug/{BELL_BTS}")
 
@@ -145,7 +145,7 @@ def test_a_comparison_says_who_says_what_and_what_is_absent(small_browser: Brows
 def test_formations_compare_with_formations(small_browser: Browser) -> None:
     rows = {row.label: row.cells for row in small_browser.compare([TAMER_CAP, WIND_MASTER]).rows}
     assert [cell.text for cell in rows["Durée de la formation"]] == ["2 ans", "2 ans"]
-    assert [cell.text for cell in rows["Niveau de sortie"]] == ["niveau 3", "niveau 7"]
+    assert [cell.text for cell in rows["Niveau de sortie"]] == ["niveau 3 (CAP ou équivalent)", "niveau 7"]
 
 
 @pytest.mark.parametrize(

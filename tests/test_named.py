@@ -34,4 +34,6 @@ def test_a_word_of_diploma_in_the_name_of_a_metier_asks_for_none() -> None:
     message = "scrum master, quels diplômes ? quel BTS ?"
     assert asked_types(message, []) == ("BTS",)
     assert asked_types("scrum master, diplômes ?", []) == ("master",)
+    assert asked_types("CAP puis quoi ?", []) == ()
+    assert asked_types("un CAP puis quel BTS ?", []) == ("BTS",)
     assert asked_types("scrum master, diplômes ?", [named(message, "scrum master", "MET.1")]) == ()

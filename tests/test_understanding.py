@@ -114,6 +114,20 @@ def test_the_second_of_a_list_is_the_second_sheet_of_the_answer(bot: Chatbot) ->
     assert (question.subjects[0], question.needs) == (second, ("salaire",))
 
 
+def test_a_lower_level_is_sought_near_the_diploma_talked_about(bot: Chatbot) -> None:
+    described = "apprendre à élever les puces savantes, monter un numéro de cirque et coudre des costumes minuscules"
+    before = talk(bot, f"{described} après la 3e, avec le BTS métiers du bronze ?")
+    asked = bot.understand("et sans le bac ?", before)
+    assert (asked.subjects, asked.within) == ((BELL_BTS,), (TAMER_CAP,))
+
+
+def test_who_speaks_is_not_what_is_asked(bot: Chatbot) -> None:
+    message = "Gardien de phare, dix ans en mer. Le CAP dresseur de puces dure combien de temps ?"
+    assert bot.understand(message).subjects == (TAMER_CAP,)
+    leaving = "Gardien de phare depuis 10 ans, je voudrais apprendre aux puces à tirer un carrosse. Le salaire ?"
+    assert bot.understand(leaving).subjects == (TAMER,)
+
+
 def test_the_last_need_is_asked_of_another_metier(bot: Chatbot) -> None:
     question = bot.understand("et pour le jaugeur de vent ?", talk(bot, "quel salaire pour un gardien de phare ?"))
     assert (question.subjects, question.needs) == ((WIND_GAUGER,), ("salaire",))

@@ -36,6 +36,7 @@ DIPLOMAS: tuple[tuple[str, str, float], ...] = (
     (r"btm", "BTM", 0),
 )
 DIPLOMA_NAMES = tuple((re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)"), name) for pattern, name, _ in DIPLOMAS)
+SIGLES = ("BUT", "DU", "CS", "TP", "BM", "BP")  # words of every day, but in capitals
 NUMBERS = {
     "un": 1,
     "une": 1,
@@ -175,8 +176,8 @@ def find_duration(message: str) -> str:
 def without_diploma_types(message: str) -> str:
     """Take the words of diploma types out of a message, folded: what is left is its field."""
     text = fold(message)
-    for pattern, _ in DIPLOMA_NAMES:
-        text = pattern.sub(" ", text)
+    for pattern, name in DIPLOMA_NAMES:
+        text = text if name in SIGLES else pattern.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -186,7 +187,7 @@ def find_diploma_types(message: str) -> tuple[str, ...]:
     spans: list[tuple[int, int, str]] = []
     for pattern, name in DIPLOMA_NAMES:
         for found in pattern.finditer(text):
-            if name in ("BUT", "DU", "CS", "TP", "BM", "BP") and not _is_sigle(message, found.start(), found.end()):
+            if name in SIGLES and not _is_sigle(message, found.start(), found.end()):
                 continue
             if not any(start < found.end() and found.start() < end for start, end, _ in spans):
                 spans.append((found.start(), found.end(), name))
