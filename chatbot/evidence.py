@@ -23,6 +23,7 @@ from chatbot.stages import staged
 DATA = Path(__file__).parent / "data"
 STEMS = Stems()
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+Rows = Callable[[NDArray[np.float32]], NDArray[np.bool_]]  # which of the measured sentences are kept
 CACHED_SHEETS = 600  # some 40 kB each
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\bex\.)(?<!\bM\.)(?<!\bc\.-à-d\.)[ »\"]*\s+(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"0-9(-])")
 CLAUSE_END = re.compile(
@@ -79,7 +80,8 @@ STOP = frozenset({
     "formation", "formations", "etudes", "etude", "devenir", "metiers", "boulot", "niveau", "annees", "ans",
     "j'aimerais", "aimerais", "souhaite", "tard", "avenir", "jour", "reve", "reves", "envie", "debut", "debute",
     "debutant", "dernier", "second", "seconde", "premier", "recommander", "reference", "concretement", "exactement",
-    "vraiment", "besoin", "quelqu'un", "genre", "france",
+    "vraiment", "besoin", "fort", "forte", "grave", "souvent", "beaucoup", "parfois", "deja", "quelqu'un", "genre",
+    "france",
 })  # fmt: skip
 
 
@@ -90,6 +92,9 @@ FEATURES = (
     "place", "cue", "figure_asked", "figure", "short", "opens_section", "length", "constant",
 )  # fmt: skip
 PLACE = FEATURES.index("place")
+COSINE = FEATURES.index("cosine")
+WORDS = [FEATURES.index(name) for name in ("shared", "bridged", "clause_shared", "clause_bridged")]
+ALIKE = 0.4  # the cosine of a sentence that says the like in other words
 SHARED = [FEATURES.index("shared"), FEATURES.index("clause_shared")]
 HALF = 0.5
 REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
@@ -176,11 +181,19 @@ class Evidence:
     @staged("evidence")
     def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
         """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
+        return self._find_where(sheet, question, limit, lambda rows: rows[:, SHARED].max(axis=1) >= HALF)
+
+    @staged("evidence")
+    def find_near(self, sheet: Sheet, question: str, limit: int = 6) -> list[tuple[Passage, float]]:
+        """Rank the sentences that share a word with a question, or say the like in others, best first."""
+        return self._find_where(sheet, question, limit, are_near)
+
+    def _find_where(self, sheet: Sheet, question: str, limit: int, kept: Rows) -> list[tuple[Passage, float]]:
         passages = self.passages_of(sheet)
         if not passages:
             return []
         rows = self.measure(sheet, question, ())
-        scores = np.where(rows[:, SHARED].max(axis=1) >= HALF, rows @ WEIGHTS, -np.inf)
+        scores = np.where(kept(rows), rows @ WEIGHTS, -np.inf)
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(passages[row], float(scores[row])) for row in order if np.isfinite(scores[row])]
 
@@ -235,6 +248,12 @@ class Evidence:
             {word: log(1 + len(passages) / count) for word, count in counts.items()},
             0.5 * log(1 + len(passages)),
         )
+
+
+def are_near(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which of measured sentences share a word with the question, or say the like in others."""
+    near: NDArray[np.bool_] = (rows[:, WORDS].max(axis=1) > 0) | (rows[:, COSINE] >= ALIKE)
+    return near
 
 
 def _measure_shapes(passages: Sequence[Passage]) -> Iterator[tuple[float, ...]]:

@@ -276,11 +276,58 @@ def test_a_first_question_is_answered_once_until_the_index_finds_more(bot: Chatb
     assert again == first
 
 
+class Talk:
+    """A conversation with a chatbot."""
+
+    def __init__(self, bot: Chatbot) -> None:
+        self._bot, self._history = bot, list[Turn]()
+
+    def say(self, message: str) -> Answer:
+        """Say something, and give the answer."""
+        answer = self._bot.answer(message, self._history)
+        self._history += [Turn("user", message), Turn("assistant", answer.text)]
+        return answer
+
+
 def test_what_a_sheet_does_not_answer_is_said(bot: Chatbot) -> None:
-    message = "est-ce que le dresseur de puces touche des tickets restaurant ?"
+    message = "est-ce que le dresseur de puces a droit à des tickets restaurant ?"
     answer = bot.answer(message)
-    assert "ne répond pas précisément" in answer.text
+    assert "ne répond pas à cette question" in answer.text
+    assert answer.status == "not_found"
     assert find_faults(answer, message, SHEETS) == []
+
+
+def test_what_was_just_told_is_not_told_again(bot: Chatbot) -> None:
+    talk = Talk(bot)
+    first = talk.say("que fait un dresseur de puces ?")
+    second = talk.say("et quelles qualités ?")
+    told = {line for line in first.text.split("\n") if len(line) > 40}
+    assert told and not told.intersection(second.text.split("\n"))
+
+
+def test_the_same_question_gets_the_same_answer_again(bot: Chatbot) -> None:
+    talk = Talk(bot)
+    first = talk.say("que fait un dresseur de puces ?")
+    assert talk.say("que fait un dresseur de puces").text == first.text
+
+
+@pytest.mark.parametrize(
+    "message", ["il y a des cloches ?", "on peut le faire à distance ?", "c'est mieux payé au Luxembourg ?"]
+)
+def test_what_is_asked_of_the_sheet_talked_about_leaves_it_not(bot: Chatbot, message: str) -> None:
+    talk = Talk(bot)
+    talk.say("que fait un dresseur de puces ?")
+    answer = talk.say(message)
+    assert {citation.sheet_id for citation in answer.citations} == {TAMER}
+
+
+def test_who_names_a_metier_and_asks_nothing_gets_its_card(bot: Chatbot) -> None:
+    text = bot.answer("j'ai perdu mon travail à l'usine, je pense à dresseur de puces").text
+    assert "Niveau d'accès minimum" in text and "ne répond pas" not in text
+
+
+def test_pay_elsewhere_is_not_made_up(bot: Chatbot) -> None:
+    assert "ne compare pas" in bot.answer("un dresseur de puces gagne plus à Paris ?").text
 
 
 def test_a_question_in_the_words_of_the_sheet_is_answered(bot: Chatbot) -> None:

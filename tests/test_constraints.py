@@ -2,7 +2,14 @@
 
 import pytest
 
-from chatbot.question.constraints import Levels, find_diploma_levels, find_diploma_types, find_duration, find_levels
+from chatbot.question.constraints import (
+    Levels,
+    find_diploma_levels,
+    find_diploma_types,
+    find_duration,
+    find_levels,
+    find_shorter,
+)
 
 
 @pytest.mark.parametrize(
@@ -101,3 +108,23 @@ def test_a_range_of_diplomas_has_two_bounds(message: str, bounds: tuple[float | 
 )
 def test_the_length_of_a_training_is_as_sheets_write_it(message: str, duration: str) -> None:
     assert find_duration(message) == duration
+
+
+@pytest.mark.parametrize(
+    ("message", "rank", "highest"),
+    [
+        pytest.param("un truc plus court ?", 5.0, 3.0, id="one step down"),
+        pytest.param("c trop long pr moi", 9.0, 5.0, id="a complaint"),
+        pytest.param("moins long", -2.0, -2.0, id="nothing is below a CAP"),
+        pytest.param("les études sont longues ?", 5.0, None, id="asked, not wished"),
+        pytest.param("plus court ?", None, None, id="below nothing"),
+    ],
+)
+def test_shorter_studies_are_bounded_below_those_proposed(
+    message: str, rank: float | None, highest: float | None
+) -> None:
+    assert find_shorter(message, rank).highest == highest
+
+
+def test_a_diploma_that_was_failed_bounds_nothing() -> None:
+    assert find_levels("et si je rate le CAP ?").highest is None

@@ -2,8 +2,10 @@
 
 import pytest
 
+from chatbot.catalogue import fold
 from chatbot.question import Turn
-from chatbot.question.conversation import pointed_at, points_back, recall
+from chatbot.question.asking import leans
+from chatbot.question.conversation import pointed_at, points_back, recall, without_pointing
 
 LIST = "Quelques pistes :\n- **a** [MET.1]\n- **b** [MET.2]\n- **c** [MET.3]"
 
@@ -67,3 +69,30 @@ def test_a_place_points_at_nothing_without_choices() -> None:
 )
 def test_a_message_leans_on_what_was_said(message: str, back: bool) -> None:
     assert points_back(message) == back
+
+
+def test_what_was_proposed_is_remembered_while_one_of_it_is_talked_about() -> None:
+    history = [Turn("user", "?"), Turn("assistant", LIST), Turn("user", "le premier"), Turn("assistant", "Il [MET.1].")]
+    memory = recall(history)
+    assert (memory.focus, memory.proposed) == ("MET.1", ("MET.1", "MET.2", "MET.3"))
+
+
+@pytest.mark.parametrize("message", ["le 2eme c'est quoi", "la première, c'est quoi ?"])
+def test_what_only_points_says_nothing_of_its_own(message: str) -> None:
+    assert not {"2eme", "premiere"}.intersection(without_pointing(message).split())
+
+
+@pytest.mark.parametrize(
+    ("message", "stays"),
+    [
+        pytest.param("on peut le faire à distance ?", True, id="it"),
+        pytest.param("il y a des enfants ?", True, id="what it has"),
+        pytest.param("faut être sportif ?", True, id="how one must be"),
+        pytest.param("c'est quoi le métier où on soigne les dents ?", False, id="another is described"),
+        pytest.param("on m'a parlé de celui qui fait les gâteaux", False, id="another is pointed at"),
+        pytest.param("je voudrais soigner les animaux", False, id="another wish"),
+        pytest.param("combien gagne un notaire ?", False, id="another is named"),
+    ],
+)
+def test_a_message_that_leans_stays_on_the_sheet_talked_about(message: str, stays: bool) -> None:
+    assert leans(fold(message), be_good="sportif" in message) == stays

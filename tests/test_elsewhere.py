@@ -17,6 +17,9 @@ class Nearest:
     def find(self, query: str) -> tuple[str, str]:
         return ABSENT
 
+    def find_rather(self, query: str, than: str) -> None:
+        return None
+
 
 @pytest.fixture
 def narrow(bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> Chatbot:
@@ -33,6 +36,10 @@ def test_the_nearest_everyday_text_is_that_of_a_sheet_which_is_not_loaded(worksh
     assert elsewhere.find("puciste") is None
     assert elsewhere.find("") is None
     assert Elsewhere(index, {"MET.1": "dompteur de puces"}).find("fantôme") is None
+    titled = Elsewhere(index, {"MET.8": "éleveur/euse de brume"})
+    assert titled.find("que font les éleveurs de brume ?") == ("MET.8", "éleveur/euse de brume")
+    assert elsewhere.find_rather("un fantôme hante quoi ?", "MET.1") == ("MET.9", "absente")
+    assert elsewhere.find_rather("un fantôme hante quoi ?", "MET.9") is None
     index.close()
 
 

@@ -113,12 +113,15 @@ class Access:
 
     def _studies(self) -> bool:
         """Write 'Durée des études' in the words of the sheet, a line an entry point; False when it has none."""
-        written, quoted = [], self.writing.draft.quoted
+        written, quoted, told = [], self.writing.draft.quoted, False
         for section in self.sheet.sections_under("Durée des études"):
             text = section.text.replace("\n", " ")
             passages = [p for p in self.writing.evidence.passages_of(self.sheet) if p.heading == section.heading]
             own = [p for p in passages if p.subheading == section.subheading]
             if own and quoted.issuperset((p.sheet_id, p.place) for p in own):
+                continue
+            if not self.question.specific and "duree" not in self.question.needs and self.writing.draft.was_told(text):
+                told = True
                 continue
             shown = shorten(plain(text), 480)
             quoted.update((p.sheet_id, p.place) for p in own if plain(p.text) in shown)
@@ -127,7 +130,7 @@ class Access:
             written.append(f"{start}{end_sentence(shown)} {marker}.")
         if written:
             self.writing.add(written[0] if len(written) == 1 else "\n".join(f"- {line}" for line in written))
-        return bool(written)
+        return bool(written) or told
 
     def _sentences(self, needs: tuple[str, ...]) -> None:
         """Write what the text says of the way in, and first that the level may be waived."""

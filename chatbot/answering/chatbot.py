@@ -17,13 +17,14 @@ from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
 from chatbot.answering.passages import find_answer
 from chatbot.answering.wording import capital, exit_level, level_of, name_of, of, plain, short_name_of, summary_of
-from chatbot.catalogue import Catalogue
+from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import Evidence
 from chatbot.question import Question, Ranker, Turn, Understanding, without_asking
 from chatbot.sheets import METIER, Sheet
 from chatbot.stages import staged
 
-GUESSED = {"nothing", "unknown", "explore", "sheet", "ambiguous"}  # intents whose subject may be another's
+GUESSED = {"nothing", "unknown", "explore", "sheet", "ambiguous", "compare"}  # intents whose subject may be another's
+AFTER, OF_ONE = {"metiers_apres", "poursuite"}, {"missions", "conditions", "emploi"}  # needs asked of a sheet
 # Needs that a question about schools, prices or dates is taken for.
 VAGUE = frozenset({"fiche", "question", "diplomes", "acces", "appellations"})
 SMALL = 200  # a catalogue that can hardly propose ideas: a few own sheets
@@ -55,6 +56,8 @@ class Elsewhere(Protocol):
     """Finds a sheet that exists but is not loaded: its ID and title."""
 
     def find(self, query: str) -> tuple[str, str] | None: ...
+
+    def find_rather(self, query: str, than: str) -> tuple[str, str] | None: ...
 
 
 class Chatbot:
@@ -95,7 +98,7 @@ class Chatbot:
             return self._not_loaded(*found)
         if understood.intent in ASIDES:
             return aside_answer(understood)
-        draft = Draft(self.catalogue)
+        draft = Draft(self.catalogue, _answer_before(question, history))
         if understood.english:
             draft.add("*The official sheets are in French; here is what they say.*")
         if understood.intent == "unknown_id":
@@ -115,11 +118,15 @@ class Chatbot:
         return self._about(draft, known[0], known[1:], understood)
 
     def _find_elsewhere(self, message: str, question: Question) -> tuple[str, str] | None:
-        """Give the ID and title of the sheet that a message which names no loaded one is about, if not loaded."""
-        if self._elsewhere is None or question.named or question.followed or question.intent not in GUESSED:
+        """Give the ID and title of the sheet that a message is about rather than a loaded one."""
+        if self._elsewhere is None or question.followed or question.intent not in GUESSED:
             return None
-        if question.intent == "explore" and len(self.catalogue) >= SMALL:
-            return None
+        after = question.diploma_types and AFTER.intersection(question.needs)  # "quels métiers après ce bac pro ?"
+        wishes = question.interests or question.settings or not question.needs
+        if question.intent == "explore" and wishes and not after and len(self.catalogue) >= SMALL:
+            return self._elsewhere.find_rather(message, "") if OF_ONE.intersection(question.needs) else None
+        if question.named:
+            return self._elsewhere.find_rather(message, question.subjects[0]) if question.subjects else None
         return self._elsewhere.find(message)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
@@ -135,7 +142,11 @@ class Chatbot:
         if others:
             question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
+        opened = len(draft.blocks)
         writer(draft, self.evidence, sheet, question).write()
+        if len(draft.blocks) == opened:  # all of it was just told, and is asked for again
+            draft.tell_again()
+            writer(draft, self.evidence, sheet, question).write()
         while draft.length > LONGEST and len(draft.blocks) > 1:
             draft.blocks.pop()
         if others:
@@ -246,6 +257,10 @@ class Chatbot:
     def _explore(self, draft: Draft, question: Question) -> Answer:
         wish = without_asking(question.focus if question.followed else question.message)
         proposals = self._explorer.propose(question, wish, question.levels)
+        if not proposals and question.proposed:
+            draft.status = "not_found"
+            draft.add("Je n'ai pas d'autre idée dans ce goût parmi les fiches chargées ici.")
+            return draft.finish(suggestions=STARTERS)
         if not proposals:
             return aside_answer(replace(question, intent="nothing"))
         write_proposals(draft, self.understanding.tastes, question, question.levels, proposals)
@@ -269,3 +284,11 @@ class Chatbot:
             if need not in question.needs
             and able.get(need, bool(need in SECTION_OF and sheet.text_of(SECTION_OF[need])))
         )[:4]
+
+
+def _answer_before(question: str, history: Sequence[Turn]) -> str:
+    """Give the answer just given, unless the same is asked again."""
+    asked = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+    if fold(asked).strip(" ?!.") == fold(question).strip(" ?!."):
+        return ""
+    return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chatbot.answering.draft import Draft
 from chatbot.answering.facts import ABSENT, LABELS, read_fact
 from chatbot.answering.passages import answer_from
-from chatbot.answering.wording import capital, end_sentence, lower_first, plain, rank_of, short_name_of, shorten
+from chatbot.answering.wording import capital, end_sentence, lower_first, plain, rank_of, short_name_of, shorten, than
 from chatbot.evidence import Evidence
 from chatbot.question import Question
 from chatbot.sheets import METIER, Sheet
@@ -15,6 +15,7 @@ from chatbot.sheets import METIER, Sheet
 DEFAULT_METIER = ("niveau", "duree", "salaire", "missions", "statut")
 DEFAULT_FORMATION = ("duree", "niveau", "type", "contenu", "metiers_apres")
 FACTS = ("niveau", "duree", "salaire", "statut", "type")  # short enough to stand in every table
+LEVELS = {"niveau", "duree", "diplomes", "acces", "fiche", "type"}  # what is asked when the level is worth a word
 FIELDS_ONLY = ("niveau", "certification", "duree", "salaire", "type", "metiers_apres", "interets")  # never in text
 
 
@@ -22,7 +23,9 @@ def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], 
     """Write the table, then in a sentence which is longer or higher, where levels tell."""
     metiers = all(sheet.kind == METIER for sheet in sheets)
     asked = ["niveau" if metiers and need == "certification" else need for need in question.needs]
-    usual = DEFAULT_METIER if metiers else DEFAULT_FORMATION
+    usual: tuple[str, ...] = DEFAULT_METIER if metiers else DEFAULT_FORMATION
+    if len(sheets) > 2 and asked:
+        usual = tuple(need for need in usual if need == "niveau" or need in asked)
     prose = [need for need in asked if need in LABELS and need not in usual]
     needs = list(dict.fromkeys([*(need for need in usual if need in FACTS or need in asked or not asked), *prose]))[:6]
     head = " | ".join(f"{capital(plain(short_name_of(s)))} {draft.mark(s.sheet_id, 'Titre', s.title)}" for s in sheets)
@@ -32,7 +35,8 @@ def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], 
         if any(cell != ABSENT for cell in cells):
             rows.append(f"| {LABELS[need]} | {' | '.join(cells)} |")
     draft.add("\n".join(rows))
-    draft.add(_conclusion(draft, sheets))
+    if not asked or LEVELS.intersection(asked):
+        draft.add(_conclusion(draft, sheets))
 
 
 def _cell(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
@@ -67,4 +71,4 @@ def _conclusion(draft: Draft, sheets: Sequence[Sheet]) -> str:
     if ranks[0] == ranks[1]:
         return f"En deux mots : c'est le même niveau d'études {marks}."
     higher, lower = (first, second) if ranks[0] > ranks[1] else (second, first)
-    return f"En deux mots : {higher} demande un niveau d'études plus élevé que {lower} {marks}."
+    return f"En deux mots : {higher} demande un niveau d'études plus élevé {than(lower)} {marks}."

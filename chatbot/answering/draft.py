@@ -1,19 +1,23 @@
 """An answer while it is being written: blocks of prose, and the citations that their markers stand for."""
 
 from chatbot.answering.model import Answer
-from chatbot.answering.wording import shorten
-from chatbot.catalogue import Catalogue
+from chatbot.answering.wording import plain, shorten
+from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import MARKER, Citation, cited_ids, public_url
 from chatbot.evidence import content_words
 
 MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
 
+TELLING = 40  # characters that tell a sentence from others
+
 
 class Draft:
     """Collects blocks and citations; `mark` is the only way to a marker, so no marker stands without its citation."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, before: str = "") -> None:
+        """Start an answer; `before` is the answer just given, whose sentences need not be said again."""
         self.catalogue = catalogue
+        self._before = fold(before)
         self.blocks: list[str] = []
         self.status = "answered"
         self.quoted: set[tuple[str, int]] = set()  # the sentences written so far, by sheet and place
@@ -35,6 +39,14 @@ class Draft:
         )
         self._citations.setdefault((sheet_id, section), citation)
         return f"[{sheet_id}]"
+
+    def was_told(self, text: str) -> bool:
+        """Whether a sentence stands in the answer just given."""
+        return len(text) >= TELLING and fold(plain(text))[:TELLING] in self._before
+
+    def tell_again(self) -> None:
+        """Forget the answer just given."""
+        self._before = ""
 
     def add(self, block: str) -> None:
         """Add a paragraph, a list or a table."""

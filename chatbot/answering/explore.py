@@ -44,6 +44,8 @@ class Explorer:
         for sheet in self._metiers:
             if not fits(sheet, levels) or sheet.sheet_id in question.proposed:
                 continue
+            if question.proposed and question.interests and not set(question.interests).intersection(sheet.interets):
+                continue  # other ideas, but in the same taste
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
             score += sum(
                 INTEREST_WEIGHT / (1 + 0.25 * place)

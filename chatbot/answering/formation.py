@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import BESIDE, is_spoken_of, overview, quote_all
+from chatbot.answering.passages import is_spoken_of, near_by, overview, quote_all
 from chatbot.answering.wording import capital, exit_level, plain, short_name_of
 from chatbot.answering.writing import Writing
 from chatbot.evidence import Evidence
@@ -64,9 +64,13 @@ class FormationWriter:
 
     def beside(self) -> None:
         """Say that the sheet does not answer, what it says that is nearest, and the facts."""
-        self.writing.add(f"{self.writing.refuse('ne répond pas précisément à cette question')}.")
-        passages = self.writing.find(self.question.needs, BESIDE, 0.3)
-        if passages:
+        writing = self.writing
+        passages = near_by(writing.evidence, self.sheet, self.question)
+        silent = "ne répond pas précisément à cette question" if passages else "ne répond pas à cette question"
+        self.writing.add(f"{self.writing.refuse(silent)}.")
+        if not passages:
+            self.writing.draft.status = "not_found"
+        else:
             self.writing.add(f"Ce qu'elle dit de plus proche : {quote_all(self.writing.draft, passages)}")
         self.writing.add(f"Elle indique : {self.in_short()}.")
 

@@ -8,7 +8,7 @@ from functools import partial
 from chatbot.answering.access import NIVEAU, Access
 from chatbot.answering.draft import Draft
 from chatbot.answering.metier_facts import write_card, write_codes, write_interests, write_names, write_statuses
-from chatbot.answering.passages import BESIDE, find_answer, is_spoken_of, overview
+from chatbot.answering.passages import find_answer, is_spoken_of, near_by, overview
 from chatbot.answering.pay import write_pay
 from chatbot.answering.wording import named_as, niveau_in_full, of
 from chatbot.answering.writing import Writing
@@ -80,8 +80,14 @@ class MetierWriter:
     def beside(self) -> None:
         """Say that the sheet does not answer, and what it says that is nearest."""
         writing = self.writing
+        near = near_by(writing.evidence, self.sheet, self.question)
+        if not near:
+            writing.add(f"{writing.refuse('ne répond pas à cette question')}.")
+            writing.draft.status = "not_found"
+            self.say_what_is_known()
+            return
         writing.add(f"{writing.refuse('ne répond pas précisément à cette question')}. Ce qu'elle dit de plus proche :")
-        writing.quote(writing.find(self.question.needs, BESIDE, 0.0))
+        writing.quote(near)
         if "acces" in self.question.needs:
             self.access.level_line()
 
@@ -111,12 +117,14 @@ class MetierWriter:
             headings = ("En bref",)
         has_section = any(self.sheet.text_of(heading) for heading in headings)
         if need == "missions":
-            writing.quote([p for p in writing.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2])
+            opens = [p for p in writing.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
+            writing.quote([p for p in opens if not writing.draft.was_told(p.text)])
         best = []
         if self.question.specific or not has_section:
             best = writing.find((need,), writing.budget // 2, 0.5 if has_section else 0.12)
             best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
+            best = [passage for passage in best if not writing.draft.was_told(passage.text)]
             if not self.question.specific:
                 best = ([p for p in best if CUES[need].search(fold(p.text))] or best[:2])[:ABSENT_MOST]
             writing.lack(need, NOT_GIVEN[need], best)
@@ -127,7 +135,7 @@ class MetierWriter:
         writing.add(overview(writing.draft, writing.evidence, self.sheet, self.question.asked, headings, left, best))
 
     def say_what_is_known(self) -> None:
-        """After an absence: the level and the status, which nearly every sheet gives."""
+        """After an absence: the level and the status, which nearly every sheet gives, unless they were just told."""
         known = []
         if self.sheet.niveau:
             marker = self.writing.fact(NIVEAU, self.sheet.niveau.text)
@@ -135,5 +143,6 @@ class MetierWriter:
         if self.sheet.statuts:
             marker = self.writing.fact("Statuts possibles", self.sheet.statuts[0])
             known.append(f"les statuts possibles, {', '.join(self.sheet.statuts)} {marker}")
-        if known:
-            self.writing.add(f"Elle indique {' ; '.join(known)}.")
+        told = f"Elle indique {' ; '.join(known)}."
+        if known and not self.writing.draft.was_told(told):
+            self.writing.add(told)

@@ -7,6 +7,10 @@ from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
 
 BARE_VARIABLE = re.compile(r"(?:tres )?variables?\W*")
+MORE_THERE = re.compile(
+    r"\b(?:gagn\w+|pay\w+|touch\w+) (?:plus|mieux|moins|davantage|pareil)\b|\b(?:mieux|plus|moins) (?:bien )?pay"
+)
+SOMEWHERE = re.compile(r"\b(?:à|a|en|au|aux|sur) (?:la |l')?(?!France)[A-ZÉÎ][a-zéèêîôç]{2,}")
 LATER_PAY = re.compile(
     r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
     r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
@@ -36,6 +40,9 @@ def write_pay(writing: Writing) -> None:
         writing.add("C'est un montant brut : la fiche ne donne pas le net.")
     if LATER_PAY.search(asked) and salaire.amounts:
         writing.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
+    there = MORE_THERE.search(asked) or SOMEWHERE.search(writing.question.asked)
+    if salaire.amounts and there and not writing.question.english:
+        writing.add("La fiche ne donne que ce repère : elle ne compare pas les lieux ni les employeurs.")
     if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
         writing.quote([passage for passage in writing.find(("salaire",), 400, 0.6) if passage.heading != "Salaire"])
     if BARE_VARIABLE.fullmatch(fold(salaire.text)):

@@ -46,9 +46,18 @@ def named_as(sheet: Sheet, message: str) -> str:
     return name_of(sheet)
 
 
+def than(name: str) -> str:
+    """Put 'que' or 'qu'' before a name."""
+    return f"qu'{name}" if _elides(name) else f"que {name}"
+
+
 def of(name: str) -> str:
     """Put 'de' or 'd'' before a name."""
-    return f"d'{name}" if VOWEL.match(name) and not name.lower().startswith(ASPIRATED) else f"de {name}"
+    return f"d'{name}" if _elides(name) else f"de {name}"
+
+
+def _elides(name: str) -> bool:
+    return bool(VOWEL.match(name)) and not name.lower().startswith(ASPIRATED)
 
 
 def niveau_in_full(niveau: Niveau) -> str:

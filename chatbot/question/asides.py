@@ -6,7 +6,8 @@ from chatbot.catalogue import fold
 from chatbot.question.exploring import wishes_ideas
 from chatbot.question.ideas import asks_ideas
 from chatbot.question.model import NEEDS
-from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, Case
+from chatbot.question.resolver import speaks_of_formation
+from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, PLAUSIBLE, Case
 
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
 UNDECIDED = re.compile(
@@ -36,7 +37,9 @@ def find_aside(case: Case) -> str:
     label = max(scores, key=lambda name: scores[name])
     if scores["injection"] >= INTENT_THRESHOLD:
         return "injection"
-    if any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
+    # "un BP responsable d'entreprise, tu connais ?"
+    loosely = speaks_of_formation(case.named) and case.best >= PLAUSIBLE
+    if loosely or any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
         return ""
     if wishes_ideas(case) and asks_ideas(message):
         return ""
@@ -44,7 +47,8 @@ def find_aside(case: Case) -> str:
         return "off_topic"
     if label in ASIDES and scores[label] >= INTENT_THRESHOLD:
         asks = case.score_of((*NEEDS, "explore", "compare")) >= INTENT_THRESHOLD
-        return "" if asks or (label == "discouragement" and case.question.interests) else label
+        bounds = case.question.interests or (case.memory.wishes and case.question.levels.said)  # "pas trop d'études"
+        return "" if asks or (label == "discouragement" and bounds) else label
     return "" if re.search(r"\w{2}", message) else "off_topic"
 
 

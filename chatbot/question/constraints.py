@@ -65,6 +65,7 @@ CEILING = re.compile(
 FLOOR = re.compile(r"\b(?:a|niveau|en)\b ?$")
 AT_LEAST_BEFORE = re.compile(r"\b(?:au moins|minimum)(?: (?:un|le|a))? ?$")
 AT_LEAST_AFTER = re.compile(r" ?(?:mini|minimum|au moins|(?:et|ou) plus)\b")
+FAILED = re.compile(r"\b(?:rat|loup|echou)\w+ (?:\w+ )?$")
 NO_BAC = re.compile(
     r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le"
     r"|mon) bac\b|\bn'ai pas (?:le )?bac\b"
@@ -95,6 +96,11 @@ AT_LEVEL = re.compile(
     r"(?<!bachelor)(?<!master)(?<!doctorat)|bac(?= pro| techno))|\b(?P<plus>bac ?\+ ?\d)\b"
 )
 UP_TO = re.compile(r"\bjusqu'(?:au|a)\b|\bdu plus court\b|\bau plus\b|\bmax")
+SHORTER = re.compile(
+    r"\b(?:plus (?:court|rapide|vite)\w*|moins (?:longu?e?s?\b|d'(?:etudes|annees|ecole))|(?:trop|tres) longu?e?s?\b"
+    r"|(?:trop|tant) d'(?:etudes|annees))"
+)
+DOWN = (5.0, 3.0, 2.0, 0.0, -2.0)  # where studies end, the longest first
 DURATION = re.compile(
     r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?\b(?:en|d'|de|sur) ?"
     rf"(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)\b"
@@ -130,6 +136,8 @@ def find_levels(message: str) -> Levels:
             continue
         if re.search(r"\b(?:trop|pas|sans|apres)\b ?$", before) and not re.search(r"plus", before[-12:]):
             continue
+        if FAILED.search(before):
+            continue
         if AT_LEAST_BEFORE.search(before) or AT_LEAST_AFTER.match(after):
             return Levels(rank, None, _say(rank, "au moins "))
         said_most = re.search(r"\bmax", found.group()) or re.match(r" ?(?:max|ou moins|au plus|grand max)", after)
@@ -146,6 +154,14 @@ def find_levels(message: str) -> Levels:
     if AFTER_3E.search(text):
         return Levels(None, 0.0, "après la 3e")
     return Levels()
+
+
+def find_shorter(message: str, rank: float | None) -> Levels:
+    """Find the bound below a level when a message asks for shorter studies ("un truc plus court ?"), else none."""
+    if rank is None or not SHORTER.search(fold(message)):
+        return Levels()
+    below = next((lower for lower in DOWN if lower < rank), DOWN[-1])
+    return Levels(None, below, _say(below, "au plus "))
 
 
 def find_diploma_levels(message: str) -> Levels:

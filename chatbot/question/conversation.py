@@ -53,13 +53,14 @@ class Memory:
     earlier: tuple[str, ...] = ()
     last_message: str = ""
     wishes: str = ""  # what was wished for in the exploration that is going on
+    proposed: tuple[str, ...] = ()  # the métiers that were proposed last
     compared: bool = False  # the last answer is a comparison
 
 
 def recall(history: Sequence[Turn]) -> Memory:
     """Read the history: the first sheet of the last answer that cites any is what is being talked about."""
-    cited = [tuple(dict.fromkeys(MARKER.findall(turn.content))) for turn in history if turn.role == "assistant"]
-    answers = [ids for ids in cited if ids]
+    told = [(turn, tuple(dict.fromkeys(MARKER.findall(turn.content)))) for turn in history if turn.role == "assistant"]
+    answers = [ids for _, ids in told if ids]
     messages = [turn.content for turn in history if turn.role == "user"]
     if not answers:
         return Memory(last_message=messages[-1] if messages else "")
@@ -72,6 +73,7 @@ def recall(history: Sequence[Turn]) -> Memory:
         earlier=tuple(dict.fromkeys(ids[0] for ids in reversed(answers))),
         last_message=messages[-1] if messages else "",
         wishes=_recall_wishes(history),
+        proposed=next((ids for turn, ids in reversed(told) if EXPLORED in turn.content), ()),
         compared=bool(COMPARED.search(last)),
     )
 
@@ -95,6 +97,14 @@ def pointed_at(message: str, choices: Sequence[str]) -> str | None:
         if re.search(pattern, text) and place < len(choices):
             return choices[place]
     return choices[-1] if LAST.search(text) else None
+
+
+def without_pointing(message: str) -> str:
+    """Take out of a message what points at a choice ("le 2eme c'est quoi ?" → "le c'est quoi ?"), folded."""
+    text = fold(message)
+    for pattern, _ in ORDINALS:
+        text = re.sub(pattern, " ", text)
+    return LAST.sub(" ", text)
 
 
 def points_back(message: str) -> bool:

@@ -1,7 +1,7 @@
 """A message and what was read off it in; whether it asks for ideas of métiers rather than about one, out."""
 
 from chatbot.catalogue import fold
-from chatbot.question.ideas import ADVICE, SEVERAL_METIERS, asks_ideas, tells_taste, without_asking
+from chatbot.question.ideas import ADVICE, BARE_WISH, LIKES, SEVERAL_METIERS, asks_ideas, tells_taste, without_asking
 from chatbot.question.model import NEEDS, Question
 from chatbot.question.subjects import (
     CERTAIN,
@@ -28,7 +28,7 @@ def explores(case: Case) -> bool:
     if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
         return True
     named = any(n.is_sure and not n.is_plain_word for n in case.named)
-    if not named and wishes_ideas(case):
+    if not named and (BARE_WISH.fullmatch(text) or wishes_ideas(case)):
         return True
     asked_of_one = case.score_of(ASKED_OF_ONE)
     wishes = case.question.interests and case.question.levels.said  # "j'aime les animaux, pas de longues études"
@@ -51,10 +51,13 @@ def wishes_ideas(case: Case) -> bool:
         return False
     if asks_ideas(question.message):
         return case.best < CERTAIN or scores["explore"] >= INTENT_THRESHOLD
-    if "?" in question.message or case.best >= CERTAIN:
+    if "?" in question.message:
         return False
-    told = tasteful and question.levels.said and case.score_of(NEEDS) < NEED_THRESHOLD  # "manuel, sans le bac"
-    return bool(told) or scores["explore"] >= INTENT_THRESHOLD
+    told = case.score_of(NEEDS) < NEED_THRESHOLD > scores["correction"]  # "il aime la mécanique": told, not asked
+    if told and tasteful and not question.background and LIKES.search(fold(question.message)):
+        return True
+    bounded = question.levels.said or not (case.memory.focus or question.background)  # "manuel, sans le bac"
+    return case.best < CERTAIN and (bool(told and tasteful and bounded) or scores["explore"] >= INTENT_THRESHOLD)
 
 
 def is_bare(question: Question, subjects: Subjects) -> bool:

@@ -11,6 +11,7 @@ SEVERAL_METIERS = re.compile(
     r"|\b(?:cherche|voudrais|veux|aimerais|souhaite|trouver|jveux|veut|voudrait) (?:faire )?un (?:\w+ )?"
     r"(?:metier|boulot|taf|job|travail) (?:\w+ )?(?:ou|qui|dehors|dans|avec|sans|du|de)\b"
 )
+BARE_WISH = re.compile(r"\W*(?:plutot )?un (?:metier|boulot|taf|job|travail) (?!de |d'|du |comme )\w+(?: \w+)?\W*")
 ADVICE = re.compile(r"\b(?:propose|conseill|vois|voyez|recommand|sugger)\w*\b")
 KIN = re.compile(
     r"\b(?:mon|ma|mes|notre|nos|son|sa|ses|votre|vos) (?:\w+ )?(?:fils|filles?|ado\w*|enfants?|neveux?|nieces?|freres?"
@@ -28,10 +29,11 @@ WISHES = re.compile(
     r"|(?!devenir|etre|avoir|savoir|connaitre|comprendre|passer|preparer|obtenir|integrer|entrer|suivre|reprendre"
     r"|continuer|arreter|inscri|orienter|poursuivre|rester|gagner|faire)\w{3,}(?:er|ir|re))\b"
 )
-OF_SOMEBODY = re.compile(rf"{KIN.pattern}|\b(?:il|elle|je suis|jsuis|c'est)\b")
+OF_SOMEBODY = re.compile(rf"{KIN.pattern}|\b(?:il|elle|je suis|jsuis|c'est|j'ai|j'etais)\b")
 ASKS = re.compile(
     r"\b(?:idees?|pistes?|suggestions?|possibilites|options|propositions?|(?:propos|conseil|sugger|recommand|orient)\w*"
-    r"|quoi (?:faire|devenir)|(?:faire|fais|fait|fera|devenir|viser) quoi|que (?:faire|viser)|quoi plus tard"
+    r"|quoi (?:faire|devenir)|(?:faire|fais|fait|fera|devenir|viser) quoi|quoi plus tard"
+    r"|que (?:(?:peut|peux|pourrait|pourrais|puis)(?:[- ]?t)?[- ](?:il|elle|on|je|tu) )?(?:faire|viser)"
     r"|(?:quels?|une?|les) (?:\w+ )?(?:metiers?|boulots?|jobs?|tafs?|travail|carrieres?|voies?)\b(?! (?:de |d'|du ))"
     r"|pens\w+ (?:vous )?a quoi|ave[sz](?:[- ]vous)? quoi|as quoi|men\w+ (?:a|vers) quoi"
     r"|quoi (?:ca|cela) (?:peut |pourrait )?men\w+|(?:vers|dans) quoi"

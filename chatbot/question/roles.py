@@ -21,7 +21,7 @@ HAD = re.compile(
     r"|actuellement|ancienn?e?|ex|il est|elle est|est (?=en)|"
     r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'"
     r"|en poche|obtenu|avoir)"
-    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste"
+    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|des|en|au|actuellement|deja|son|eu|juste"
     r"|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
+from chatbot.question.asking import GOES_ON, NAMED_METIER, SAME_NEED, SHIFT, WISH, aims, asks, leans
 from chatbot.question.classifier import LabelModel
-from chatbot.question.constraints import find_diploma_types, without_diploma_types
+from chatbot.question.constraints import find_diploma_types, find_shorter, without_diploma_types
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
@@ -33,13 +34,6 @@ CLEARLY = 0.85  # the chance of a sheet from which a message leaves the one bein
 WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 CHOICES = 6
 MOST_WITHIN = 4  # formations within a level
-NAMED_METIER = re.compile(
-    r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
-    r"|travail (?:de |d')|fait (?:un|une))\s*"
-    r"(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b|sortie\b|entr[ée]e\b)[^\W\d_]{5,}"
-    r"(?: [^\W\d_]{4,})?)",
-    re.IGNORECASE,
-)
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
 RIVAL = 0.1  # the chance of a second sheet that a comparison means too
@@ -49,14 +43,7 @@ EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
 # A text that says how one gets in below the level of the sheet needs no other métier.
 WAY_IN = re.compile(r"\b(?:sans (?:le )?(?:bac|diplome)|non[- ]bachelier|non[- ]diplome|vae|validation des acquis)")
 OPTION = re.compile(r" (option|parcours|mention|specialite) ")
-SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"
-GOES_ON = re.compile(r"\W*(?:et|ou|sinon|alors|pareil|mais|non|pour|plutot|avec|sans|chez|dans|en|a|au)\b")
 NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
-WISH = re.compile(
-    r"\b(?:j(?:e )?veux|j(?:e )?voudrais|j'?aimerais|je souhaite|je vise|j(?:e )?reve|pour devenir|pour etre"
-    r"|je cherche|(?:veut|voudrait|aimerait|souhaite))\b"
-)
-SHIFT = re.compile(r"\b(?:prefer\w+|plutot|interess\w*|a la place|et (?:si|la|le|les|en)\b|et l')")
 DIPLOMA_POINTED_AT = re.compile(
     r"\b(?:premi|deuxi|second|troisi|quatri|cinqui|derni|\d)\w* "
     r"(?:diplome|formation|bts|cap|bac|licence|master|but|ecole)"
@@ -120,10 +107,13 @@ class Subjects:
             needs = (*needs, "poursuite")
         if needs == ("fiche",) and case.memory.last_message and SAME_NEED.fullmatch(fold(question.focus)):
             needs = ()
-        if question.specific and "fiche" in needs:
+        states = question.named and not asks(question.message)
+        if question.specific and "fiche" in needs and not (needs == ("fiche",) and states):
             needs = tuple(need for need in needs if need != "fiche") or ("question",)
         if not needs:
             needs = ("question",) if question.out_of_reach else self._weak_needs(case, possible)
+        if needs == ("fiche",) and states:
+            question = replace(question, specific=False)
         asked = replace(question, subjects=(sheet_id,), needs=needs)
         return replace(asked, within=self._nearest_within(asked, case.memory)) if asked.followed else asked
 
@@ -139,10 +129,15 @@ class Subjects:
 
         That is one métier like it, or the formations that fit what the diploma was asked for.
         """
-        sheet, highest = self._catalogue.get(question.subjects[0]), question.levels.highest
-        if sheet is None or highest is None or sheet.niveau is None or (sheet.niveau.rank or 0.0) <= highest:
+        sheet = self._catalogue.get(question.subjects[0])
+        if sheet is None or sheet.niveau is None:
             return ()
-        if WAY_IN.search(fold(sheet.text_of("Accès au métier"))):
+        shorter = find_shorter(question.message, sheet.niveau.rank)
+        wanted = question.levels if question.levels.said or question.diploma_types else shorter
+        highest = wanted.highest
+        if highest is None or (sheet.niveau.rank or 0.0) <= highest:
+            return ()
+        if wanted is not shorter and WAY_IN.search(fold(sheet.text_of("Accès au métier"))):
             return ()
         metier = sheet.kind == METIER
         like = sheet.title if metier else without_diploma_types(f"{memory.last_message} {sheet.title}")
@@ -157,17 +152,22 @@ class Subjects:
     def _weak_needs(self, case: Case, possible: Sequence[str]) -> tuple[str, ...]:
         question, last = case.question, case.memory.last_message
         own = self.own_words(question.focus) if case.hits else set()
-        goes_on = not own or GOES_ON.match(fold(question.message))
+        goes_on = not own or GOES_ON.match(fold(question.focus))
         if last and ((len(question.message.split()) <= 8 and goes_on) or case.scores["correction"] >= NEED_THRESHOLD):
             scores = self._labels.scores(mask(last, find_named(self._names, last)))
             carried = tuple(n for n in possible if scores.get(n, 0.0) >= NEED_THRESHOLD and n != "fiche")
             if carried:
                 return carried
+        states = question.named and not asks(question.message)  # "j'ai perdu mon boulot, je pense à maçon"
+        if states and not aims(question.message):
+            return ("fiche",)
         # Other names are only asked for in so many words.
         best = max((need for need in possible if need != "appellations"), key=lambda n: case.scores.get(n, 0.0))
         if case.scores.get(best, 0.0) >= WEAK_NEED:
             return (best,)
-        return ("question",) if len(content_words(question.asked)) >= 2 else ("fiche",)
+        content = content_words(question.asked)
+        precise = len(content) >= 2 or (content and asks(question.message))
+        return ("question",) if precise and question.specific and not states else ("fiche",)
 
     def ask_named(self, case: Case, sure: Sequence[Named]) -> Question:
         """Ask the sheet that is meant most likely, or offer those of one name that fits several."""
@@ -266,6 +266,8 @@ class Subjects:
         distinct = tuple(dict.fromkeys(named))
         if len(distinct) > 1:
             return distinct
+        if memory.focus in memory.proposed:
+            return memory.proposed
         single = sum(self._catalogue.kind_of(choice) == METIER for choice in memory.choices) <= 1
         if single and len(memory.earlier) > 1 and not DIPLOMA_POINTED_AT.search(fold(message)):
             return tuple(reversed(memory.earlier))
@@ -278,7 +280,10 @@ class Subjects:
         top = next((hit for hit in case.hits if hit.sheet_id not in aside), None)
         if top is None or not own or top.sheet_id == case.memory.focus:
             return False
-        sheet = self._catalogue.get(case.memory.focus)
+        sheet, text = self._catalogue.get(case.memory.focus), fold(case.question.message)
+        be_good = case.score_of(("competences",)) >= INTENT_THRESHOLD  # "faut être sportif ?" names no métier
+        if leans(text, be_good) and case.scores["correction"] < INTENT_THRESHOLD:
+            return False
         if sheet is not None and self._stays_on(sheet.kind, self._catalogue.kind_of(top.sheet_id), case):
             return False
         texts = [sheet.title, *(section.text for section in sheet.sections)] if sheet else []
@@ -319,7 +324,8 @@ class Subjects:
             ids = partial.mention.sheet_ids[:CHOICES]
             return replace(question, intent="ambiguous", subjects=ids, topic=partial.mention.text)
         unknown = self._unknown_name(case)
-        if not unknown and case.best < WORTH_ANSWERING:
+        bare = not case.named and not self.own_words(question.message)  # "et le salaire ?", of nothing
+        if not unknown and (bare or case.best < WORTH_ANSWERING):
             return replace(question, intent="nothing")
         if unknown:
             near = tuple(hit.sheet_id for hit in case.hits if hit.score >= PLAUSIBLE)[:3]

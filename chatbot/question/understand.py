@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median_low
 
 from chatbot.catalogue import Catalogue, fold
 from chatbot.naming import Names, Unlisted
 from chatbot.question.asides import GENERAL, UNDECIDED, find_aside, is_beyond
+from chatbot.question.asking import asks
 from chatbot.question.classifier import LabelModel
-from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
-from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
+from chatbot.question.constraints import Levels, find_diploma_levels, find_duration, find_levels, find_shorter
+from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall, without_pointing
 from chatbot.question.english import to_french
 from chatbot.question.exploring import explores, is_bare
 from chatbot.question.ideas import SEVERAL_METIERS, tells_taste
@@ -70,13 +72,13 @@ class Understanding:
         """Understand a message in its conversation."""
         case = self.read(" ".join(message.split()), history)
         named = any(n.is_sure and not n.is_plain_word for n in case.named)
-        asks = named or case.best >= CONFIDENT
-        danger = find_danger(f"{message} {case.question.message}", case.scores, asks)
+        sheet = named or case.best >= CONFIDENT
+        danger = find_danger(f"{message} {case.question.message}", case.scores, sheet)
         if danger:
             about = "other" if is_about_another(message) else ""
             return replace(case.question, intent="support", topic=danger, about=about)
         before = danger_before(history)
-        if before and not (asks and case.score_of(NEEDS) >= INTENT_THRESHOLD):
+        if before and not (sheet and case.score_of(NEEDS) >= INTENT_THRESHOLD):
             return replace(case.question, intent="support", topic=before, about="still")
         aside = find_aside(case)
         if not aside and not case.question.background and GENERAL.search(fold(message)):
@@ -89,7 +91,8 @@ class Understanding:
         if aside:
             return replace(case.question, intent=aside)
         settled = self._about_sheets(case)
-        return replace(settled, intent="undecided") if is_bare(settled, self._subjects) else settled
+        lost = settled.intent == "nothing" and bool(settled.background)  # "j'étais caissière, on m'a licenciée"
+        return replace(settled, intent="undecided") if lost or is_bare(settled, self._subjects) else settled
 
     def read(self, message: str, history: Sequence[Turn] = ()) -> Case:
         """Read everything off one message that settling its subject needs."""
@@ -133,7 +136,8 @@ class Understanding:
             return stranger
         pointed = pointed_at(question.message, subjects.choices(question.message, memory))
         if pointed:
-            return subjects.ask(replace(case, question=replace(question, followed=True)), pointed)
+            precise = bool(subjects.own_words(without_pointing(question.message)))
+            return subjects.ask(replace(case, question=replace(question, followed=True, specific=precise)), pointed)
         if memory.wishes and not any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in named):
             narrowed = self._narrow(case)
             if narrowed is not None:
@@ -181,12 +185,17 @@ class Understanding:
             return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
         if studied and not of_metier and subjects.is_about(question.message, studied[0]):
             return subjects.ask(case, subjects.best_of(studied[0], question))
+        was = named and all(n.kind == METIER and n.role == "had" for n in named)
+        if was and case.best < CERTAIN and not asks(question.message):
+            tasteful = question.interests or question.settings
+            return replace(question, intent="explore" if tasteful else "undecided")  # "j'étais caissière, mal au dos"
         return subjects.search(case)
 
     def _narrow(self, case: Case) -> Question | None:
         """Go on exploring with what is wished for now added to what was before; None when the message asks else."""
         question, wishes = case.question, case.memory.wishes
-        limits = question.levels.said or question.interests or question.settings or question.avoided
+        levels = question.levels if question.levels.said else self._shorter(case)
+        limits = levels.said or question.interests or question.settings or question.avoided
         more = bool(MORE.search(fold(question.message)))
         asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
         if not (limits or more) or (asks >= INTENT_THRESHOLD and not more):
@@ -198,12 +207,20 @@ class Understanding:
             intent="explore",
             followed=True,
             focus=together,
-            levels=question.levels if question.levels.said else find_levels(wishes),
+            levels=levels if levels.said else find_levels(wishes),
             interests=tuple(i for i in self.tastes.find_interests(together) if i not in avoided),
             settings=self.tastes.find_settings(together),
             avoided=avoided,
             proposed=case.memory.choices if more else (),
         )
+
+    def _shorter(self, case: Case) -> Levels:
+        """Bound the ideas below the level wished for before, else below the usual one of those proposed."""
+        bound = find_levels(case.memory.wishes).highest
+        proposed = [sheet.niveau for i in case.memory.choices if (sheet := self._catalogue.get(i)) is not None]
+        ranks = [niveau.rank for niveau in proposed if niveau is not None and niveau.rank is not None]
+        usual = median_low(ranks) if bound is None and ranks else bound
+        return Levels() if WHICH.search(fold(case.question.message)) else find_shorter(case.question.message, usual)
 
     def _find_stranger(self, case: Case) -> Question | None:
         """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
@@ -244,7 +261,11 @@ class Understanding:
         """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
         question, memory, subjects = case.question, case.memory, self._subjects
         compare = case.scores["compare"]
-        if compare >= INTENT_THRESHOLD and not asked and WHICH.search(fold(question.message)) and not memory.compared:
+        text = fold(question.message)
+        if memory.wishes and not asked and WHICH.search(text):
+            return memory.choices[:4]  # "lequel gagne le plus ?" of those proposed
+        between = WHICH.search(text) or COMPARES.search(text)
+        if compare >= INTENT_THRESHOLD and not asked and between and not memory.compared:
             last = memory.earlier[:2]  # "lequel fait le plus d'études ?" after one, then the other
             if len({self._catalogue.kind_of(i) for i in last}) == 1 < len(last):
                 return last[::-1]
@@ -257,8 +278,8 @@ class Understanding:
             return subjects.compared(distinct, question)
         pair = find_distinct(asked)
         if (compare >= NEED_THRESHOLD or compares) and len(pair) == 2:
-            between = question.message[pair[0].mention.end : pair[1].mention.start]
-            if BOTH.search(fold(between)):
+            link = question.message[pair[0].mention.end : pair[1].mention.start]
+            if BOTH.search(fold(link)):
                 return subjects.compared(pair, question)
         if (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))) and not memory.focus:
             rivals = subjects.rivals(case, distinct)
