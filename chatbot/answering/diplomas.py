@@ -1,6 +1,7 @@
 """The recommended formations of a métier: those that fit the levels and types asked for, each with its own ID."""
 
 import re
+from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import exit_level, plain, rank_of
@@ -43,6 +44,12 @@ def describe_formation(draft: Draft, source: Sheet, link: Link) -> str:
     return f"- {plain(sheet.title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', sheet.title)}"
 
 
+def is_of_type(link: Link, types: Sequence[str]) -> bool:
+    """Whether a formation is of one of these types of diploma, by its title."""
+    title = fold(link.title)
+    return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
+
+
 def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> list[Link]:
     """Order the recommended formations by what is asked."""
     links = list(sheet.formations)
@@ -57,8 +64,7 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
         return low and (levels.highest is None or (rank is not None and rank <= levels.highest))
 
     def fits_type(link: Link) -> bool:
-        title = fold(link.title)
-        return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
+        return is_of_type(link, types)
 
     wanted = sheet.niveau.rank if sheet.niveau and sheet.niveau.rank is not None else 0.0
 
@@ -88,6 +94,10 @@ def write_diplomas(
                 f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}."
             )
         return False
+    types = question.diploma_types
+    marker = draft.mark(sheet.sheet_id, "Formations recommandées", selected[0].title)
+    if types and not brief and not any(is_of_type(link, types) for link in selected):
+        draft.add(f"La fiche ne cite pas de {' ni de '.join(types)} parmi les formations conseillées {marker}.")
     most = question.diploma_limit or most
     shown = selected[:most]
     shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))

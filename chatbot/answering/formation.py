@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.passages import is_spoken_of, near_by, overview, quote_all
 from chatbot.answering.wording import capital, exit_level, plain, short_name_of
 from chatbot.answering.writing import Writing
+from chatbot.catalogue import fold
 from chatbot.evidence import Evidence
 from chatbot.question import Question
 from chatbot.sheets import Sheet
@@ -19,6 +21,7 @@ NOT_GIVEN = {
     "contenu": "ne décrit pas le contenu",
     "poursuite": "ne parle pas de poursuite d'études",
 }
+PAY = re.compile(r"\b(?:gagn|pay|salaire|remuner)")
 MOST_METIERS = 12
 
 
@@ -174,6 +177,8 @@ class FormationWriter:
             marker = self.writing.draft.mark(metier_id, "Titre", metier.title)
             lines.append(f"- {plain(short_name_of(metier))}{level} {marker}")
         self.writing.add("\n".join(lines))
+        if PAY.search(fold(self.question.message)):
+            self.writing.add("La fiche d'une formation ne donne pas de salaire : celles de ces métiers en donnent un.")
         if len(ids) > most:
             self.writing.add(f"{len(ids) - most} autres métiers y mènent aussi, d'après les fiches.")
 

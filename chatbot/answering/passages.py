@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, lower_first, plain, shorten
 from chatbot.catalogue import fold
-from chatbot.evidence import ALIKE, COSINE, WEIGHTS, Evidence, Passage, are_near, content_words, split_clauses
+from chatbot.evidence import (
+    ALIKE,
+    COSINE,
+    CUES,
+    PLACES,
+    WEIGHTS,
+    Evidence,
+    Passage,
+    are_near,
+    content_words,
+    split_clauses,
+)
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
@@ -24,6 +35,7 @@ VAGUE = content_words("dedans déjà bouge bouger beaucoup souvent parfois stabl
 NEAR = 0.42  # the score of a sentence that may answer,
 NEAR_IN_PLACE = 0.77  # and where a need lends one to the sentences of its section
 TOLD_AGAIN = 0.75  # the share of the best score from which a sentence just told is worth telling again
+OWN_PLACE = 0.35  # the bonus of the section that is about a need
 WELL = 1.2  # the score of a sentence that answers by itself
 BESIDE = 420  # characters of what a sheet says instead
 SHORT = 120  # a line as short under a level is the name of a diploma
@@ -129,11 +141,20 @@ def is_spoken_of(evidence: Evidence, sheet: Sheet, question: Question) -> bool:
         return True
     if not evidence.passages_of(sheet):
         return "question" not in question.needs
+    if any(_has_place(sheet, question.asked, need) for need in question.needs):
+        return True
     measured = evidence.measure(sheet, question.asked, question.needs)
     best = float((measured @ WEIGHTS).max())
     if AT_LARGE.intersection(question.needs):
         return best >= NEAR or bool(measured[:, COSINE].max() >= ALIKE)
     return best >= NEAR_IN_PLACE and bool(are_near(measured).any())
+
+
+def _has_place(sheet: Sheet, asked: str, need: str) -> bool:
+    """Whether a question says its need in so many words ("y a-t-il des débouchés ?") and the sheet has its section."""
+    said = CUES.get(need)
+    places = (heading for heading, bonus in PLACES.get(need, {}).items() if bonus >= OWN_PLACE)
+    return bool(said and said.search(fold(asked))) and any(sheet.text_of(heading) for heading in places)
 
 
 def near_by(evidence: Evidence, sheet: Sheet, question: Question, budget: int = BESIDE) -> list[Passage]:

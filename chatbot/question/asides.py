@@ -4,12 +4,13 @@ import re
 
 from chatbot.catalogue import fold
 from chatbot.question.exploring import wishes_ideas
-from chatbot.question.ideas import asks_ideas
+from chatbot.question.ideas import LIKES, asks_ideas
 from chatbot.question.model import NEEDS
 from chatbot.question.resolver import speaks_of_formation
 from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, PLAUSIBLE, Case
 
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
+PLAINLY = 0.8  # the chance of a discouragement that no sheet found outweighs
 UNDECIDED = re.compile(
     r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
     r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
@@ -39,7 +40,11 @@ def find_aside(case: Case) -> str:
         return "injection"
     # "un BP responsable d'entreprise, tu connais ?"
     loosely = speaks_of_formation(case.named) and case.best >= PLAUSIBLE
-    if loosely or any(n.is_sure for n in case.named) or case.best >= CONFIDENT + 2:
+    named = any(n.is_sure for n in case.named)
+    tastes = case.question.interests or LIKES.search(fold(message))
+    if label == "discouragement" and scores[label] >= PLAINLY and not named and not tastes:
+        return label  # "je veux plus aller au lycée" asks for no teacher
+    if loosely or named or case.best >= CONFIDENT + 2:
         return ""
     if wishes_ideas(case) and asks_ideas(message):
         return ""

@@ -17,6 +17,7 @@ from chatbot.question.subjects import (
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
 # Needs that leave no room for ideas; qualities and ways of working may be those of who asks ("doué de ses mains").
 SETTLED = ("diplomes", "missions", "acces", "niveau", "duree", "salaire", "statut", "appellations", "rome", "compare")
+BARE = 4  # words that only name a taste
 
 
 def explores(case: Case) -> bool:
@@ -45,8 +46,12 @@ def wishes_ideas(case: Case) -> bool:
     """Whether a message without a name tells a taste, and either asks for ideas or asks nothing else."""
     question, scores = case.question, case.scores
     tasteful = bool(question.interests or question.settings)
-    if "money" in question.settings and scores["explore"] >= NEED_THRESHOLD and case.best < CERTAIN:
+    apart = question.interests or not case.memory.focus  # "et la paye ?" is asked of what is talked about
+    if "money" in question.settings and apart and scores["explore"] >= NEED_THRESHOLD and case.best < CERTAIN:
         return True  # "un métier bien payé dans le sport"
+    bare = question.interests and len(question.message.split()) <= BARE and not case.memory.focus
+    if bare and case.score_of(NEEDS) < NEED_THRESHOLD and "?" not in question.message:
+        return True
     if case.score_of(SETTLED) >= INTENT_THRESHOLD or not tells_taste(question.message, tasteful):
         return False
     if asks_ideas(question.message):

@@ -24,7 +24,7 @@ AS_METIER = {
 }
 AS_FORMATION = {
     "diplomes": "acces", "competences": "attendus", "missions": "contenu", "emploi": "metiers_apres",
-    "carriere": "poursuite", "conditions": "contenu",
+    "carriere": "poursuite", "conditions": "contenu", "salaire": "metiers_apres",
 }  # fmt: skip
 FORMATION_ONLY = {"type", "certification", "attendus", "poursuite", "contenu", "metiers_apres", "sigle"}
 METIER_ONLY = {"salaire", "missions", "statut", "conditions", "carriere", "interets", "rome"}

@@ -33,6 +33,7 @@ PLAUSIBLE = 6.2
 CLEARLY = 0.85  # the chance of a sheet from which a message leaves the one being talked about
 WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 CHOICES = 6
+HIGHEST = 9.0  # the longest studies, in years after the bac
 MOST_WITHIN = 4  # formations within a level
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
 EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
@@ -121,8 +122,10 @@ class Subjects:
         """Whether a message only sets a level to what is being talked about ("et sans le bac ?")."""
         question = case.question
         wishes = question.interests or question.settings or question.avoided
-        goes_on = case.memory.focus and GOES_ON.match(fold(question.message))
-        return bool(goes_on and question.levels.highest is not None and not wishes and case.best < PLAUSIBLE)
+        if not case.memory.focus or wishes or case.best >= PLAUSIBLE:
+            return False
+        bounded = GOES_ON.match(fold(question.message)) and question.levels.highest is not None
+        return bool(bounded or find_shorter(question.message, HIGHEST).said)
 
     def _nearest_within(self, question: Question, memory: Memory) -> tuple[str, ...]:
         """Give what is nearest to the sheet talked about within the level asked now ("et sans le bac ?").

@@ -197,8 +197,10 @@ class Understanding:
         levels = question.levels if question.levels.said else self._shorter(case)
         limits = levels.said or question.interests or question.settings or question.avoided
         more = bool(MORE.search(fold(question.message)))
+        not_wanted = (n.mention.sheet_ids for n in case.named if n.role == "not_wanted" and n.kind == METIER)
+        refused = tuple(i for ids in not_wanted for i in ids)
         asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
-        if not (limits or more) or (asks >= INTENT_THRESHOLD and not more):
+        if not (limits or more or refused) or (asks >= INTENT_THRESHOLD and not more):
             return None
         together = f"{wishes}. {question.message}"
         avoided = self.tastes.find_avoided(together)
@@ -211,7 +213,7 @@ class Understanding:
             interests=tuple(i for i in self.tastes.find_interests(together) if i not in avoided),
             settings=self.tastes.find_settings(together),
             avoided=avoided,
-            proposed=case.memory.choices if more else (),
+            proposed=(*(case.memory.choices if more else ()), *refused),
         )
 
     def _shorter(self, case: Case) -> Levels:
