@@ -180,7 +180,8 @@ class Subjects:
         in_full = any(n.mention.score >= EXACT and len(find_diploma_types(n.mention.text)) == 1 for n in sure)
         surer = 1.0 if in_full or not case.question.specific else SURER
         named_chance = sum(hit.chance for hit in case.hits if hit.sheet_id in named_ids)
-        if not in_full and named_chance < UNLIKELY:
+        exactly = any(n.mention.score >= EXACT for n in sure)
+        if not exactly and named_chance < UNLIKELY:
             surer = min(surer, LIKELY)
         chosen = typed or next((h.sheet_id for h in case.hits if h.sheet_id in named_ids or h.chance > surer), "")
         if not chosen:
