@@ -24,8 +24,7 @@ EXAMPLES = DATA / "examples.jsonl"
 CUES = DATA / "cues.json"
 MASKS = {"metier": "metierx", "formation": "formationx"}
 CHARACTERS, WORDS = 2**15, 2**14
-EMBEDDING_WEIGHT = 1.0  # the embedding's share beside the n-grams, chosen by cross-validation on the examples
-CUE_WEIGHT = 2.0
+CUE_WEIGHT = 2.0  # of a cue beside the n-grams and the embedding, whose vectors have length 1
 THREADS = 2
 CLAUSE_END = re.compile(r"(?<=[.?!;:…])\s+|,\s+|\n")
 
@@ -107,7 +106,7 @@ class LabelModel:
         cues = np.stack([self.cues.find(text) for text in folded])
         logits += cues @ self._weights[start : start + cues.shape[1]]
         vectors = np.stack([self._encode(text) for text in texts])
-        logits += EMBEDDING_WEIGHT * (vectors @ self._weights[start + cues.shape[1] :])
+        logits += vectors @ self._weights[start + cues.shape[1] :]
         return logits
 
     def save(self, folder: Path) -> None:
@@ -125,7 +124,7 @@ def train_labels(examples: Iterable[Example], encode: Encode, folder: Path | Non
     parts = [vectorizer.transform([fold(example.text) for example in examples]) for vectorizer in _vectorizers()]
     cues = Cues()
     parts.append(csr_matrix(np.stack([cues.find(fold(example.text)) for example in examples])))
-    features = hstack([*parts, csr_matrix(EMBEDDING_WEIGHT * vectors)]).tocsr()
+    features = hstack([*parts, csr_matrix(vectors)]).tocsr()
     weights = np.zeros((features.shape[1], len(labels)), dtype=np.float32)
     bias = np.zeros(len(labels), dtype=np.float32)
 

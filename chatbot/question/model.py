@@ -26,7 +26,6 @@ AS_FORMATION = {
     "diplomes": "acces", "competences": "attendus", "missions": "contenu", "emploi": "metiers_apres",
     "carriere": "poursuite", "conditions": "contenu",
 }  # fmt: skip
-FORMATION_ONLY = {"type", "certification", "attendus", "poursuite", "contenu", "metiers_apres", "sigle"}
 METIER_ONLY = {"salaire", "missions", "statut", "conditions", "carriere", "interets", "rome"}
 
 

@@ -14,7 +14,7 @@ from chatbot.question.constraints import find_diploma_types, without_diploma_typ
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
-from chatbot.question.resolver import EXACT, Meant, Ranker, speaks_of_formation
+from chatbot.question.resolver import EXACT, Meant, Ranker
 from chatbot.question.roles import role_of
 from chatbot.sheets import FORMATION, METIER
 
@@ -76,11 +76,6 @@ class Case:
     def best(self) -> float:
         """The score of the best hit."""
         return max((hit.score for hit in self.hits), default=0.0)
-
-    @property
-    def speaks_of_formation(self) -> bool:
-        """Whether the message names a formation, however loosely, rather than asking for one."""
-        return speaks_of_formation(self.named)
 
 
 class Subjects:

@@ -25,14 +25,6 @@ REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
-    """A phrase that people use, and the interest or setting that it stands for."""
-
-    phrase: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Interest:
     """One of the interest phrases of the sheets, and how to say it back."""
 
