@@ -12,13 +12,8 @@ from chatbot.catalogue import fold
 from chatbot.sheets import study_years
 
 NIVEAU = "Niveau d'accès minimum"
-LISTED = re.compile(
-    r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b"
-)
-HEADINGS = (
-    *("Accès au métier", "En bref", "Compétences requises"),
-    *("Intégrer le marché du travail", "Présentation"),
-)
+LISTED = re.compile(r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b")
+HEADINGS = ("Accès au métier", "En bref", "Compétences requises", "Intégrer le marché du travail", "Présentation")
 
 
 class Access:

@@ -44,11 +44,14 @@ FORMATION_FOLLOW_UPS = {
     "duree": "Combien de temps dure-t-elle ?",
 }
 SECTION_OF = {
-    "missions": "Nature du travail", "salaire": "Salaire", "conditions": "Conditions de "
-                                                                         "travail", "competences": "Compétences "
-                                                                                                   "requises",
-    "carriere": "Intégrer le marché du travail", "acces": "Accès", "poursuite": "Poursuite d'études",
-}  # fmt: skip
+    "missions": "Nature du travail",
+    "salaire": "Salaire",
+    "conditions": "Conditions de travail",
+    "competences": "Compétences requises",
+    "carriere": "Intégrer le marché du travail",
+    "acces": "Accès",
+    "poursuite": "Poursuite d'études",
+}
 
 
 class Elsewhere(Protocol):

@@ -11,21 +11,33 @@ from chatbot.sheets import Link, Sheet
 
 # How the titles of formations start, for each type of diploma that people name.
 TITLES = {
-    "CAP": r"cap\b", "CAP agricole": r"cap agricole", "bac pro": r"bac pro|baccalaureat "
-                                                                 r"professionnel", "bac techno": r"bac techno|bac (?:st"
-                                                                                                 r"|stav)",
-    "BTS": r"bts\b", "BTSA": r"btsa", "BUT": r"but\b", "licence": r"licence", "licence pro": r"licence pro",
+    "CAP": r"cap\b",
+    "CAP agricole": r"cap agricole",
+    "bac pro": r"bac pro|baccalaureat professionnel",
+    "bac techno": r"bac techno|bac (?:st|stav)",
+    "BTS": r"bts\b",
+    "BTSA": r"btsa",
+    "BUT": r"but\b",
+    "licence": r"licence",
+    "licence pro": r"licence pro",
     "master": r"master\b",
-    "BP": r"bp\b", "BMA": r"bma|brevet des metiers "
-                          r"d'art", "CS": r"cs\b|certificat de specialisation|mc\b", "TP": r"tp\b|titre professionnel",
-    "DU": r"du\b|diplome d'universite"
-          r"|deust", "DEUST": r"deust", "DN MADE": r"dn made", "diplôme d'ingénieur": r"diplome d'ingenieur|ingenieur",
-    "diplôme d'école de "
-    "commerce": r".*(?:commerce|management|business|programme grande "
-                r"ecole)", "mastère": r"mastere", "doctorat": r"doctorat|diplome d'etat de docteur",
-    "bachelor": r"bachelor", "JEPS": r"(?:bp|de|des)jeps", "BM": r"bm\b|brevet de "
-                                                                 r"maitrise", "BTM": r"btm\b", "BEP": r"bep\b",
-}  # fmt: skip
+    "BP": r"bp\b",
+    "BMA": r"bma|brevet des metiers d'art",
+    "CS": r"cs\b|certificat de specialisation|mc\b",
+    "TP": r"tp\b|titre professionnel",
+    "DU": r"du\b|diplome d'universite|deust",
+    "DEUST": r"deust",
+    "DN MADE": r"dn made",
+    "diplôme d'ingénieur": r"diplome d'ingenieur|ingenieur",
+    "diplôme d'école de commerce": r".*(?:commerce|management|business|programme grande ecole)",
+    "mastère": r"mastere",
+    "doctorat": r"doctorat|diplome d'etat de docteur",
+    "bachelor": r"bachelor",
+    "JEPS": r"(?:bp|de|des)jeps",
+    "BM": r"bm\b|brevet de maitrise",
+    "BTM": r"btm\b",
+    "BEP": r"bep\b",
+}
 
 
 def rank_of_link(catalogue: Catalogue, link: Link) -> float | None:

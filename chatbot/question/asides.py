@@ -11,22 +11,21 @@ from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, Case
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
 UNDECIDED = re.compile(
     r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
-    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
-    r"|\baim\w+ rien\b|\brien (?:ne )?(?:me|m'|l') ?(?:plait|interesse|passionne|attire)\w*"
-    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
-    r"peu )?perdue?\b|\bpas d'idee"
+    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b|\baim\w+ rien\b"
+    r"|\brien (?:ne )?(?:me|m'|l') ?(?:plait|interesse|passionne|attire)\w*|\bjsp (?:quoi|koi|ce que)"
+    r"|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un peu )?perdue?\b|\bpas d'idee"
 )
 RANKING = re.compile(
-    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?|lycees?)"
-    r"|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier|pires? metiers?"
-    r"|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
+    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?"
+    r"|lycees?)|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier"
+    r"|pires? metiers?|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
 )
 GENERAL = re.compile(
-    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
-    r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
-    r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
-    r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
-    r"|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
+    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment (?:marche"
+    r"|fonctionne|ca marche))[^.!?]{0,25}\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep"
+    r"|prepas?|l'orientation|stage de 3e|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence"
+    r"|prepa))\b[ ?!.]*$|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b"
+    r"|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
 )
 
 

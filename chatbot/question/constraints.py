@@ -37,43 +37,32 @@ DIPLOMAS: tuple[tuple[str, str], ...] = (
 )
 DIPLOMA_NAMES = tuple((re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)"), name) for pattern, name in DIPLOMAS)
 NUMBERS = {
-    "un": 1,
-    "une": 1,
-    "deux": 2,
-    "trois": 3,
-    "quatre": 4,
-    "cinq": 5,
-    "six": 6,
-    "sept": 7,
-    "huit": 8,
-    "neuf": 9,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
     "dix": 10,
-}
-NUMBER = r"(\d{1,2}|" + "|".join(NUMBERS) + ")"
+}  # fmt: skip
+YEARS = rf"(?P<years>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:ans?|annees?)"
 LEVEL = re.compile(
-    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| "
-    rf"maxi)?(?: (?:apres|post) (?:le )?bac)?"
+    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b{YEARS}(?: d'etudes?)?(?: max\w*| maxi)?(?: (?:apres|post) (?:le )?bac)?"
     r"|\b(?P<cap>cap|bep)\b|\b(?P<bts>bts|btsa|dut)\b|\b(?P<but>but|licence|bachelor)\b|\b(?P<master>master)\b"
     r"|\b(?P<brevet>brevet(?! (?:pro|des)))\b|\b(?P<bac>bac)\b(?! ?\+)"
 )
 CEILING = re.compile(
     r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela"
-    r"|grand maximum|ou moins|"
-    r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
+    r"|grand maximum|ou moins|niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)"
+    r"|apres (?:un|le|mon)|suis en)\b"
 )
 FLOOR = re.compile(r"\b(?:a|niveau|en)\b ?$")
 AT_LEAST_BEFORE = re.compile(r"\b(?:au moins|minimum)(?: (?:un|le|a))? ?$")
 AT_LEAST_AFTER = re.compile(r" ?(?:mini|minimum|au moins|(?:et|ou) plus)\b")
 NO_BAC = re.compile(
-    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le"
-    r"|mon) bac\b|\bn'ai pas (?:le )?bac\b"
+    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)"
+    r"|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b"
 )
 NO_DIPLOMA = re.compile(r"\b(?:sans|aucun|pas de|pas d') ?(?:le moindre |aucun )?(?:diplomes?|qualifications?)\b")
 SHORT = re.compile(
-    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres "
-    r")?longues?|trop d'etudes)\b"
-    r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les "
-    r"etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
+    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop "
+    r"|tres )?longues?|trop d'etudes)\b|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b"
+    r"|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
     r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b"
     r"|\baim\w+ pas (?:trop |beaucoup |vraiment )?(?:l'ecole|les etudes|etudier)\b|\bvite (?:travailler|bosser)\b"
 )
@@ -82,8 +71,10 @@ LONG = re.compile(
 )
 AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
 AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b(?! (?:pro|techno))|\bpost[- ]bac\b")
-RANKS = {"cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0}
-RANKS |= {"doctorat": 8.0}
+RANKS = {
+    "cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0, "doctorat": 8.0,
+}  # fmt: skip
+BREVET = -3.0
 A_LEVEL = r"(?:bac ?\+ ?\d|" + "|".join(RANKS) + r")\b(?! (?:pro|techno))"
 RANGE = re.compile(
     rf"\b(?:du|de|depuis|entre|a partir du)(?: (?:le|un|niveau))* (?P<from>{A_LEVEL})[^.?!]{{0,12}}?"
@@ -95,8 +86,8 @@ AT_LEVEL = re.compile(
 )
 UP_TO = re.compile(r"\bjusqu'(?:au|a)\b|\bdu plus court\b|\bau plus\b|\bmax")
 DURATION = re.compile(
-    r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?\b(?:en|d'|de|sur) ?"
-    rf"(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)\b"
+    r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?"
+    rf"\b(?:en|d'|de|sur) ?{YEARS}\b"
 )
 
 
@@ -171,7 +162,6 @@ def find_duration(message: str) -> str:
     return f"{years} an{'s' if years > 1 else ''}"
 
 
-@lru_cache(64)
 def without_diploma_types(message: str) -> str:
     """Take the words of diploma types out of a message, folded: what is left is its field."""
     text = fold(message)
@@ -180,6 +170,7 @@ def without_diploma_types(message: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(64)
 def find_diploma_types(message: str) -> tuple[str, ...]:
     """Name the types of diploma that a message speaks of, in its order; longer names win ("BTS agricole")."""
     text = fold(message)
@@ -199,16 +190,14 @@ def _is_sigle(message: str, start: int, end: int) -> bool:
 
 
 def _rank(found: re.Match[str]) -> float | None:
-    if found.group("plus"):
-        return float(found.group("plus"))
-    if found.group("years"):
-        if not re.search(r"etude|bac|max", found.group()) and not re.match(
-            r" (?:d'etude|apres|max|de formation)", found.string[found.end() :]
-        ):
-            return None
-        return float(parse_years(found.group("years")))
-    ranks = {"cap": -2.0, "bts": 2.0, "but": 3.0, "master": 5.0, "brevet": -3.0, "bac": 0.0}
-    return next(rank for name, rank in ranks.items() if found.group(name))
+    """Give the years after the bac of a level that LEVEL finds; None for years that are not of studies."""
+    if found["plus"]:
+        return float(found["plus"])
+    if found["years"]:
+        after = found.string[found.end() :]
+        said = re.search(r"etude|bac|max", found.group()) or re.match(r" (?:d'etude|apres|max|de formation)", after)
+        return float(parse_years(found["years"])) if said else None
+    return BREVET if found["brevet"] else RANKS[found.lastgroup or ""]
 
 
 def _rank_of_word(text: str) -> float:
@@ -217,5 +206,5 @@ def _rank_of_word(text: str) -> float:
 
 
 def _say(rank: float, prefix: str) -> str:
-    named = {-3.0: "le brevet", -2.0: "un CAP", 0.0: "le bac"}
+    named = {BREVET: "le brevet", -2.0: "un CAP", 0.0: "le bac"}
     return f"avec {prefix}{named.get(rank, f'un bac + {rank:.0f}')}"

@@ -35,9 +35,8 @@ CHOICES = 6
 MOST_WITHIN = 4  # formations within a level
 NAMED_METIER = re.compile(
     r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
-    r"|travail (?:de |d')|fait (?:un|une))\s*"
-    r"(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b|sortie\b|entr[ée]e\b)[^\W\d_]{5,}"
-    r"(?: [^\W\d_]{4,})?)",
+    r"|travail (?:de |d')|fait (?:un|une))\s*(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b"
+    r"|sortie\b|entr[ée]e\b)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
 COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")

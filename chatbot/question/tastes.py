@@ -22,6 +22,11 @@ BUT = re.compile(  # a new clause ends a refusal: "marre du bureau, j'aime le ja
     r"[,;.!?] ?(?:moi )?(?:j'? ?(?:aime|adore|prefere|kiffe)|je (?:prefere|veux|voudrais|reve))\b(?! pas)"
 )
 REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
+# Little words: "j'aime travailler avec les animaux" says what "les animaux" does.
+STOP = frozenset({
+    "j", "je", "le", "la", "les", "l", "un", "une", "des", "d", "de", "du", "aime", "adore", "veux", "m", "travailler",
+    "etre", "dans", "en", "au", "a", "tout", "trop", "bien", "avec",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,36 +113,6 @@ class _Phrases:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-STOP = {
-    "j",
-    "je",
-    "le",
-    "la",
-    "les",
-    "l",
-    "un",
-    "une",
-    "des",
-    "d",
-    "de",
-    "du",
-    "aime",
-    "adore",
-    "veux",
-    "m",
-    "travailler",
-    "etre",
-    "dans",
-    "en",
-    "au",
-    "a",
-    "tout",
-    "trop",
-    "bien",
-    "avec",
-}
 
 
 @lru_cache(64)
