@@ -1,7 +1,6 @@
 """Which of the ranked sheets a message means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -10,8 +9,8 @@ from chatbot.catalogue import Catalogue
 from chatbot.naming import Names
 from chatbot.question.constraints import Levels
 from chatbot.question.named import find_named
-from chatbot.question.resolver import FEATURES, Floats, Resolver
-from chatbot.retrieval import COVERAGE
+from chatbot.question.resolver import FEATURES, Resolver
+from chatbot.retrieval import COVERAGE, Floats, SheetHit
 from chatbot.sheets import FORMATION, METIER, Name, Niveau, Section, Sheet
 
 TAMER = Sheet("MET.1", METIER, "dresseur de puces", names=(Name("dresseur de puces"),), niveau=Niveau("bac", 0.0))
@@ -24,16 +23,9 @@ CATALOGUE = Catalogue([TAMER, KEEPER, CAP])
 NAMES = Names(CATALOGUE)
 
 
-@dataclass(frozen=True)
-class Ranked:
-    sheet_id: str
-    score: float = 5.0
-    chance: float = 0.3
-
-
 class NoCoverage:
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]:
-        return [Ranked(sheet_id) for sheet_id in CATALOGUE]
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[SheetHit]:
+        return [SheetHit(sheet_id, 5.0, 0.3) for sheet_id in CATALOGUE]
 
     def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats:
         return np.zeros((len(sheet_ids), len(COVERAGE)), np.float32)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chatbot.catalogue import Catalogue
 from chatbot.question.constraints import Levels
 from chatbot.question.named import Named
-from chatbot.retrieval import COVERAGE, read_weights
+from chatbot.retrieval import COVERAGE, Floats, SheetHit, read_weights, softmax
 from chatbot.sheets import FORMATION, METIER, Sheet
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "resolver.json"
@@ -34,39 +33,16 @@ SECTIONS = {
     FORMATION: {"acces": "Accès", "poursuite": "Poursuite d'études", "contenu": "Description"},
     METIER: {"acces": "Accès au métier", "missions": "Nature du travail", "competences": "Compétences requises"},
 }
-Floats = NDArray[np.float32]
-
-
-class Ranked(Protocol):
-    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
-
-    @property
-    def sheet_id(self) -> str: ...
-
-    @property
-    def score(self) -> float: ...
-
-    @property
-    def chance(self) -> float: ...
 
 
 class Ranker(Protocol):
     """What understanding needs of retrieval: sheets, best first, what they cover, and which words any of them knows."""
 
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[SheetHit]: ...
 
     def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats: ...
 
     def knows(self, word: str) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """A sheet, its score for the words of the message, and its chance to be the one meant (0 to 1)."""
-
-    sheet_id: str
-    score: float
-    chance: float
 
 
 class Resolver:
@@ -77,19 +53,18 @@ class Resolver:
         self._weights = read_weights(WEIGHTS, FEATURES) if weights is None else weights
 
     def resolve(
-        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> list[Meant]:
-        """Give the sheets of the hits, the one most likely meant first."""
+        self, query: str, hits: Sequence[SheetHit], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
+    ) -> list[SheetHit]:
+        """Give the hits, the one most likely meant first, each with its chance to be it; scores stay as they are."""
         if not hits:
             return []
         meant = self.measure(query, hits, named, scores, levels) @ self._weights
-        chances = np.exp(meant - meant.max())
-        chances /= chances.sum()
+        chances = softmax(meant)
         order = np.argsort(-meant, kind="stable").tolist()
-        return [Meant(hits[place].sheet_id, hits[place].score, float(chances[place])) for place in order]
+        return [replace(hits[place], chance=float(chances[place])) for place in order]
 
     def measure(
-        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
+        self, query: str, hits: Sequence[SheetHit], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
     ) -> Floats:
         """Give a row a hit, in the order of FEATURES."""
         ids = [hit.sheet_id for hit in hits]

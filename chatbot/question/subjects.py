@@ -14,8 +14,9 @@ from chatbot.question.constraints import find_diploma_types, without_diploma_typ
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
-from chatbot.question.resolver import EXACT, Meant, Ranker
+from chatbot.question.resolver import EXACT, Ranker
 from chatbot.question.roles import role_of
+from chatbot.retrieval import SheetHit
 from chatbot.sheets import FORMATION, METIER
 
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
@@ -64,7 +65,7 @@ class Case:
     question: Question
     named: Sequence[Named]
     scores: dict[str, float]
-    hits: Sequence[Meant]  # the sheet most likely meant first
+    hits: Sequence[SheetHit]  # the sheet most likely meant first
     memory: Memory
 
     def score_of(self, labels: Iterable[str]) -> float:

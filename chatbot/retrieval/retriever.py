@@ -12,7 +12,7 @@ from chatbot.embedding import AdaptedEmbedding
 from chatbot.naming import Names
 from chatbot.retrieval.coverage import Coverage
 from chatbot.retrieval.features import Candidates, FeatureSource, Floats, SearchIndex
-from chatbot.retrieval.ranker import read_weights
+from chatbot.retrieval.ranker import read_weights, softmax
 from chatbot.stages import staged
 
 COSINE_SHARE = 2.0  # a passage's cosine counts this many times its keyword score scaled to 1
@@ -21,7 +21,7 @@ CACHED_QUERIES = 64
 
 @dataclass(frozen=True, slots=True)
 class SheetHit:
-    """A sheet and how well it fits a question: `score` orders, `chance` is its softmax among the candidates."""
+    """A sheet, how well it fits a question (any number), and its chance to be the one meant (0 to 1)."""
 
     sheet_id: str
     score: float
@@ -59,8 +59,7 @@ class Retriever:
         if not candidates.sheet_ids:
             return []
         scores = candidates.features @ self._weights
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        chances = softmax(scores)
         best = np.argsort(-scores, kind="stable")[:limit]
         return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
 
