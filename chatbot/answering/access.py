@@ -6,12 +6,11 @@ import re
 
 from chatbot.answering.diplomas import write_diplomas
 from chatbot.answering.passages import find_answer, find_waiver, opening, quote
-from chatbot.answering.wording import end_sentence, niveau_in_full, plain, shorten
+from chatbot.answering.wording import NIVEAU, end_sentence, niveau_in_full, plain, shorten
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
 from chatbot.sheets import study_years
 
-NIVEAU = "Niveau d'accès minimum"
 LISTED = re.compile(r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b")
 HEADINGS = ("Accès au métier", "En bref", "Compétences requises", "Intégrer le marché du travail", "Présentation")
 
@@ -131,7 +130,7 @@ class Access:
             passages = [passage for passage in writing.find(needs, budget, 0.4) if passage.heading in HEADINGS]
         else:
             passages = opening(writing.draft, writing.evidence, self.sheet, "Accès au métier", budget)
-        waiver = find_waiver(writing.evidence.passages_of(self.sheet))
-        if waiver is not None and waiver not in passages and self.sheet.niveau and (self.sheet.niveau.rank or 0) > -4:
+        waiver = find_waiver(self.sheet, writing.evidence.passages_of(self.sheet))
+        if waiver is not None and waiver not in passages:
             writing.add(f"Le texte de la fiche dit aussi : {quote(writing.draft, waiver)}")
         writing.quote(passages)

@@ -59,7 +59,7 @@ def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, ne
 def _conclusion(draft: Draft, sheets: Sequence[Sheet]) -> str:
     if len(sheets) != 2:
         return ""
-    ranks = [(s.niveau.rank if s.niveau else None) if s.kind == METIER else rank_of(s) for s in sheets]
+    ranks = [rank_of(sheet) for sheet in sheets]
     first, second = (plain(short_name_of(sheet)) for sheet in sheets)
     if ranks[0] is None or ranks[1] is None:
         return ""

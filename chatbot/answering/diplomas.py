@@ -64,9 +64,7 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
     similar = evidence.similarity(question.asked, [link.title for link in links])
 
     def fits_level(link: Link) -> bool:
-        rank = rank_of_link(draft.catalogue, link)
-        low = levels.lowest is None or (rank is not None and rank >= levels.lowest)
-        return low and (levels.highest is None or (rank is not None and rank <= levels.highest))
+        return levels.hold(rank_of_link(draft.catalogue, link))
 
     def fits_type(link: Link) -> bool:
         title = fold(link.title)
@@ -84,8 +82,8 @@ def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: 
         return formation is not None and formation.duree == question.diploma_duration
 
     ordered = [links[row] for row in sorted(range(len(links)), key=distance)]
-    bounded = levels.lowest is not None or levels.highest is not None
-    tests = [fits_type] * bool(types) + [fits_level] * bounded + [fits_duration] * bool(question.diploma_duration)
+    limits = ((fits_type, types), (fits_level, levels.bounded), (fits_duration, question.diploma_duration))
+    tests = [fits for fits, asked in limits if asked]
     return [link for link in ordered if any(fits(link) for fits in tests)] or ordered
 
 

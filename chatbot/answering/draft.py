@@ -1,12 +1,16 @@
 """An answer while it is being written: blocks of prose, and the citations that their markers stand for."""
 
+from collections.abc import Sequence
+
 from chatbot.answering.model import Answer
 from chatbot.answering.wording import shorten
 from chatbot.catalogue import Catalogue
 from chatbot.citations import MARKER, Citation, cited_ids, public_url
 from chatbot.evidence import content_words
+from chatbot.sheets import Sheet
 
 MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
+MOST_SUGGESTED = 4
 
 
 class Draft:
@@ -55,6 +59,10 @@ class Draft:
         self._told.append(words)
         return False
 
+    def known(self, sheet_ids: Sequence[str]) -> list[Sheet]:
+        """Give the sheets of these IDs that are loaded."""
+        return [self.catalogue[sheet_id] for sheet_id in sheet_ids if sheet_id in self.catalogue]
+
     @property
     def length(self) -> int:
         """Characters written so far."""
@@ -70,7 +78,7 @@ class Draft:
         used = set(cited_ids(text))
         citations = [citation for citation in self._citations.values() if citation.sheet_id in used]
         citations.sort(key=lambda citation: citation.sheet_id != first)
-        return Answer(text, self.status, tuple(citations), suggestions[:4])
+        return Answer(text, self.status, tuple(citations), suggestions[:MOST_SUGGESTED])
 
 
 def _covers(told: frozenset[str], words: frozenset[str]) -> bool:

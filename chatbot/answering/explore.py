@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.wording import end_sentence, name_of, plain, shorten
+from chatbot.answering.wording import end_sentence, name_of, plain, rank_of, shorten
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import split_sentences
-from chatbot.question import Levels, Question, Ranker, Tastes
+from chatbot.question import Question, Ranker, Tastes
 from chatbot.sheets import METIER, Sheet
 
 PROPOSED = 6
@@ -33,8 +33,8 @@ class Explorer:
         self._families = {sheet.sheet_id: _families(sheet) for sheet in self._metiers}
         self._settings = lru_cache(maxsize=None)(self._score_setting)
 
-    def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
-        """Rank the métiers within the levels by interests, settings and search, and spread them over families."""
+    def propose(self, question: Question, wish: str) -> list[Sheet]:
+        """Rank the métiers within the levels asked by interests, settings and search, and spread them over families."""
         hits = self._ranker.rank(wish, kind=METIER, limit=120)
         best = max((hit.score for hit in hits), default=0.0)
         worst = min((hit.score for hit in hits), default=0.0)
@@ -42,7 +42,7 @@ class Explorer:
         settings = [self._settings(key) for key in question.settings[:4]]
         scores: dict[str, float] = {}
         for sheet in self._metiers:
-            if not fits(sheet, levels) or sheet.sheet_id in question.proposed:
+            if not question.levels.hold(rank_of(sheet)) or sheet.sheet_id in question.proposed:
                 continue
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
             score += sum(
@@ -54,7 +54,7 @@ class Explorer:
             score -= INTEREST_WEIGHT * sum(key in sheet.interets for key in question.avoided)
             if score > 0:
                 scores[sheet.sheet_id] = score
-        return self._spread(scores, most)
+        return self._spread(scores)
 
     def _score_setting(self, key: str) -> dict[str, float]:
         """Score every métier for a setting, by its interests and its words."""
@@ -70,10 +70,10 @@ class Explorer:
             scores[sheet.sheet_id] = score
         return scores
 
-    def _spread(self, scores: dict[str, float], most: int) -> list[Sheet]:
+    def _spread(self, scores: dict[str, float]) -> list[Sheet]:
         chosen: list[Sheet] = []
         families: dict[str, int] = {}
-        while scores and len(chosen) < most:
+        while scores and len(chosen) < PROPOSED:
             best = max(
                 scores,
                 key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in self._families[i]),
@@ -86,25 +86,13 @@ class Explorer:
         return chosen
 
 
-def fits(sheet: Sheet, levels: Levels) -> bool:
-    """Whether a métier's minimum level lies within the bounds; without a rank it only fits when there are none."""
-    if levels.lowest is None and levels.highest is None:
-        return True
-    rank = sheet.niveau.rank if sheet.niveau else None
-    if rank is None:
-        return False
-    return (levels.lowest is None or rank >= levels.lowest) and (levels.highest is None or rank <= levels.highest)
-
-
-def write_proposals(
-    draft: Draft, tastes: Tastes, question: Question, levels: Levels, proposals: Sequence[Sheet]
-) -> None:
+def write_proposals(draft: Draft, tastes: Tastes, question: Question, proposals: Sequence[Sheet]) -> None:
     """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
     said = [tastes.interests[key].short for key in question.interests[:3]]
     ways = (tastes.settings[key] for key in question.settings[:2])  # but for those that an interest says already
     said += [way.say for way in ways if way.say not in said and not set(way.wants).intersection(question.interests)]
-    if levels.said:
-        said.append(levels.said)
+    if question.levels.said:
+        said.append(question.levels.said)
     who = "Tu cherches" if question.tu else "Vous cherchez"
     intro = (
         f"{who} un métier {', '.join(_address(part, question.tu) for part in said)}. Quelques pistes :"

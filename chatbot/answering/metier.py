@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from chatbot.answering.access import NIVEAU, Access
+from chatbot.answering.access import Access
 from chatbot.answering.draft import Draft
 from chatbot.answering.metier_facts import write_card, write_codes, write_interests, write_names, write_statuses
 from chatbot.answering.passages import BESIDE, find_answer, is_spoken_of, overview
 from chatbot.answering.pay import write_pay
-from chatbot.answering.wording import named_as, niveau_in_full, of
+from chatbot.answering.wording import NIVEAU, named_as, niveau_in_full, of
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
 from chatbot.evidence import CUES, Evidence

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chatbot.answering.access import NIVEAU
 from chatbot.answering.pay import with_accent
-from chatbot.answering.wording import capital, end_sentence, lower_first, niveau_in_full, plain, shorten
+from chatbot.answering.wording import NIVEAU, capital, end_sentence, lower_first, niveau_in_full, plain, shorten
 from chatbot.answering.writing import Writing
 
 INTERETS = "Centres d'intérêt"

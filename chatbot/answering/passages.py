@@ -7,10 +7,11 @@ from chatbot.answering.draft import Draft
 from chatbot.answering.wording import capital, end_sentence, lower_first, plain, shorten
 from chatbot.catalogue import fold
 from chatbot.evidence import FEATURES, Evidence, Passage, content_words, split_clauses
+from chatbot.quality import NO_DIPLOMA
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
-NO_DIPLOMA = re.compile(
+WAIVES = re.compile(
     r"(?:pas|aucun|sans)(?: besoin)?(?: de| d')?(?: diplome| qualification)|diplome (?:n'est|n'est pas) "
     r"(?:requis|exige|necessaire)"
 )
@@ -28,10 +29,12 @@ SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
 
 
-def find_waiver(passages: Sequence[Passage]) -> Passage | None:
-    """Find the sentence that asks for no diploma, whatever the level field says."""
+def find_waiver(sheet: Sheet, passages: Sequence[Passage]) -> Passage | None:
+    """Find the sentence of a métier that asks for no diploma where the level field asks for one: some 35 sheets."""
+    if sheet.niveau is None or sheet.niveau.rank == NO_DIPLOMA:
+        return None
     own = (p for p in passages if p.heading in ("Accès au métier", "En bref"))
-    return next((p for p in own if NO_DIPLOMA.search(fold(p.text))), None)
+    return next((p for p in own if WAIVES.search(fold(p.text))), None)
 
 
 def quote(draft: Draft, passage: Passage, length: int = LONGEST) -> str:

@@ -99,6 +99,17 @@ class Levels:
     highest: float | None = None
     said: str = ""
 
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a bound."""
+        return self.lowest is not None or self.highest is not None
+
+    def hold(self, rank: float | None) -> bool:
+        """Whether a level lies within the bounds; one that is not known only does where there are none."""
+        if rank is None:
+            return not self.bounded
+        return (self.lowest is None or rank >= self.lowest) and (self.highest is None or rank <= self.highest)
+
 
 def parse_years(text: str) -> int:
     """Read '3' or 'trois'."""

@@ -70,8 +70,8 @@ def role_of(message: str, start: int, end: int, kind: str) -> str:
 
 def tells_who_speaks(message: str, start: int, end: int) -> int:
     """Tell where the sentence ends that a métier in apposition opens ("Maçon, au chômage depuis l'hiver."), or -1."""
-    sentence_end = SENTENCE_END.search(message, end)
-    if sentence_end and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(fold(message[end : end + NEAR_AFTER])):
+    sentence_end, after = SENTENCE_END.search(message, end), fold(message[end : end + NEAR_AFTER])
+    if sentence_end and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(after):
         return sentence_end.end()
     return -1
 
