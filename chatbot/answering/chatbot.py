@@ -21,7 +21,7 @@ from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
-from chatbot.answering.passages import find_answer
+from chatbot.answering.passages import Excerpts
 from chatbot.answering.suggestions import suggest
 from chatbot.answering.wording import NIVEAU, capital, name_of, of, plain, short_name_of
 from chatbot.catalogue import Catalogue
@@ -111,7 +111,7 @@ class Chatbot:
 
     def _about(self, draft: Draft, sheet: Sheet, others: Sequence[Sheet], question: Question) -> Answer:
         vague = question.out_of_reach and VAGUE.issuperset(question.needs)
-        if vague and find_answer(self.evidence, sheet, question, question.needs) is None:
+        if vague and Excerpts(draft, self.evidence, sheet, question).find_answer(question.needs) is None:
             write_out_of_reach(draft, sheet)
             return draft.finish(sheet.sheet_id, suggest(self.catalogue, sheet, question))
         if question.within:
@@ -119,7 +119,7 @@ class Chatbot:
         if others:
             question = replace(question, diploma_limit=3)
         writer = MetierWriter if sheet.kind == METIER else FormationWriter
-        writer(draft, self.evidence, sheet, question).write()
+        writer(Excerpts(draft, self.evidence, sheet, question)).write()
         while draft.length > LONGEST and len(draft.blocks) > 1:
             draft.blocks.pop()
         if others:
@@ -143,7 +143,7 @@ class Chatbot:
             f"{capital(plain(short_name_of(sheet)))}, c'est au minimum {above} {mark}."
         )
         asked_now = replace(question, within=(), followed=False, specific=False, needs=("niveau",))
-        MetierWriter(draft, self.evidence, within[0], asked_now).write()
+        MetierWriter(Excerpts(draft, self.evidence, within[0], asked_now)).write()
         return draft.finish(within[0].sheet_id, suggest(self.catalogue, within[0], question))
 
     def _explore(self, draft: Draft, question: Question) -> Answer:

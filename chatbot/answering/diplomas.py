@@ -4,11 +4,11 @@ import re
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import exit_level, plain, rank_of
+from chatbot.answering.writing import Writing
 from chatbot.catalogue import Catalogue, fold
-from chatbot.evidence import Evidence
-from chatbot.question import Question
 from chatbot.sheets import Link, Sheet
 
+FAR = 9.0  # levels: as far as two can lie apart
 # How the titles of formations start, for each type of diploma that people name.
 TITLES = {
     "CAP": r"cap\b",
@@ -55,53 +55,56 @@ def describe_formation(draft: Draft, source: Sheet, link: Link) -> str:
     return f"- {plain(sheet.title)}{f' : {detail}' if detail else ''} {draft.mark(link.sheet_id, 'Titre', sheet.title)}"
 
 
-def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> list[Link]:
-    """Order the recommended formations by what is asked."""
-    links = list(sheet.formations)
-    if not links:
-        return []
+def choose_formations(writing: Writing) -> list[Link]:
+    """Order the recommended formations by what is asked; only those within the limits asked, where any is."""
+    catalogue, sheet, question = writing.draft.catalogue, writing.sheet, writing.question
     levels, types = question.diploma_levels, question.diploma_types
-    similar = evidence.similarity(question.asked, [link.title for link in links])
 
     def fits_level(link: Link) -> bool:
-        return levels.hold(rank_of_link(draft.catalogue, link))
+        return levels.hold(rank_of_link(catalogue, link))
 
     def fits_type(link: Link) -> bool:
         title = fold(link.title)
         return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
 
-    wanted = sheet.niveau.rank if sheet.niveau and sheet.niveau.rank is not None else 0.0
-
-    def distance(row: int) -> float:
-        """A precise question goes by its words, a general one by nearness to the minimum level."""
-        rank = rank_of_link(draft.catalogue, links[row])
-        return -float(similar[row]) if question.specific else abs((wanted + 9 if rank is None else rank) - wanted)
-
     def fits_duration(link: Link) -> bool:
-        formation = draft.catalogue.get(link.sheet_id)
+        formation = catalogue.get(link.sheet_id)
         return formation is not None and formation.duree == question.diploma_duration
 
-    ordered = [links[row] for row in sorted(range(len(links)), key=distance)]
     limits = ((fits_type, types), (fits_level, levels.bounded), (fits_duration, question.diploma_duration))
     tests = [fits for fits, asked in limits if asked]
+    ordered = _order_by_words(writing) if question.specific else _order_by_level(catalogue, sheet)
     return [link for link in ordered if any(fits(link) for fits in tests)] or ordered
 
 
-def write_diplomas(
-    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int, brief: bool = False
-) -> bool:
+def _order_by_words(writing: Writing) -> list[Link]:
+    links = writing.sheet.formations
+    similar = writing.excerpts.compare([link.title for link in links]) if links else []
+    return [links[row] for row in sorted(range(len(links)), key=lambda row: -similar[row])]
+
+
+def _order_by_level(catalogue: Catalogue, sheet: Sheet) -> list[Link]:
+    """Order by nearness to the minimum level of the métier, those of no known level last."""
+    least = rank_of(sheet) or 0.0
+
+    def distance(link: Link) -> float:
+        rank = rank_of_link(catalogue, link)
+        return FAR if rank is None else abs(rank - least)
+
+    return sorted(sheet.formations, key=distance)
+
+
+def write_diplomas(writing: Writing, most: int, brief: bool = False) -> bool:
     """Write the list of recommended formations, at most `most`; False when the sheet recommends none."""
-    selected = choose_formations(draft, evidence, sheet, question)
+    draft, sheet = writing.draft, writing.sheet
+    selected = choose_formations(writing)
     if not selected:
         if not brief:
-            draft.add(
-                f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}."
-            )
+            draft.add(f"La fiche ne cite pas de formation recommandée {writing.fact('Titre', sheet.title)}.")
         return False
-    most = question.diploma_limit or most
-    shown = selected[:most]
+    shown = selected[: writing.question.diploma_limit or most]
     shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))
-    marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
+    marker = writing.fact("Formations recommandées", shown[0].title)
     left = len(sheet.formations) - len(shown)
     start = "Formations conseillées" if not left else "Parmi les formations conseillées"
     lines = [f"{start} {marker} :", *(describe_formation(draft, sheet, link) for link in shown)]

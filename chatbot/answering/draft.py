@@ -6,7 +6,7 @@ from chatbot.answering.model import Answer
 from chatbot.answering.wording import shorten
 from chatbot.catalogue import Catalogue
 from chatbot.citations import MARKER, Citation, cited_ids, public_url
-from chatbot.evidence import content_words
+from chatbot.evidence import Passage, content_words
 from chatbot.sheets import Sheet
 
 MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
@@ -39,6 +39,10 @@ class Draft:
         )
         self._citations.setdefault((sheet_id, section), citation)
         return f"[{sheet_id}]"
+
+    def has_quoted(self, passage: Passage) -> bool:
+        """Whether a sentence is written."""
+        return (passage.sheet_id, passage.place) in self.quoted
 
     def add(self, block: str) -> None:
         """Add a paragraph, a list or a table."""

@@ -29,7 +29,7 @@ def write_card(writing: Writing) -> None:
         marker = writing.fact("Statuts possibles", " - ".join(sheet.statuts))
         lines.append(f"- Statuts possibles : {', '.join(sheet.statuts)} {marker}")
     writing.add("\n".join(lines))
-    writing.quote(writing.find((), 350, 0.55))
+    writing.quote(writing.excerpts.choose((), 350, 0.55))
 
 
 def write_statuses(writing: Writing) -> None:
@@ -38,7 +38,7 @@ def write_statuses(writing: Writing) -> None:
     if statuts:
         marker = writing.fact("Statuts possibles", statuts[0])
         writing.add(f"Statuts possibles pour {writing.name} : **{', '.join(statuts)}** {marker}.")
-    passages = writing.find(("statut",), writing.budget // 2, 0.4)
+    passages = writing.excerpts.choose(("statut",), writing.budget // 2, 0.4)
     if not statuts:
         writing.lack("statut", "n'indique pas de statut", passages)
     writing.quote(passages)

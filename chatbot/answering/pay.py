@@ -37,7 +37,7 @@ def write_pay(writing: Writing) -> None:
     if LATER_PAY.search(asked) and salaire.amounts:
         writing.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
     if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
-        writing.quote([passage for passage in writing.find(("salaire",), 400, 0.6) if passage.heading != "Salaire"])
+        writing.quote([p for p in writing.excerpts.choose(("salaire",), 400, 0.6) if p.heading != "Salaire"])
     if BARE_VARIABLE.fullmatch(fold(salaire.text)):
         writing.missing.append("salaire")
 
