@@ -3,10 +3,10 @@
 import re
 
 from chatbot.catalogue import fold
+from chatbot.question.case import CERTAIN, CONFIDENT, INTENT_THRESHOLD, Case
 from chatbot.question.exploring import wishes_ideas
 from chatbot.question.ideas import asks_ideas
 from chatbot.question.model import NEEDS
-from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, Case
 
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
 UNDECIDED = re.compile(
@@ -29,8 +29,23 @@ GENERAL = re.compile(
 )
 
 
-def find_aside(case: Case) -> str:
-    """Name what is not a question to the sheets: off topic, an injection, a greeting…; empty when it is one."""
+def find_aside(case: Case, typed: str) -> str:
+    """Name what is not a question to the sheets: off topic, a greeting, undecided…; empty when it is one.
+
+    `typed` is the message as it was written, before it was rewritten to be understood.
+    """
+    question, aside = case.question, _find_labelled(case)
+    if not aside and not question.background and GENERAL.search(fold(typed)):
+        return "general"
+    if not aside and not case.names_a_sheet and _is_beyond(case):
+        return "beyond"
+    if aside in ("", "discouragement") and not (question.interests or case.names_a_sheet):
+        return "undecided" if UNDECIDED.search(fold(typed)) else aside
+    return aside
+
+
+def _find_labelled(case: Case) -> str:
+    """Name the aside that the labels tell of: an injection, off topic, a greeting…; empty when they tell of none."""
     scores, message = case.scores, case.question.message
     label = max(scores, key=lambda name: scores[name])
     if scores["injection"] >= INTENT_THRESHOLD:
@@ -47,9 +62,9 @@ def find_aside(case: Case) -> str:
     return "" if re.search(r"\w{2}", message) else "off_topic"
 
 
-def is_beyond(case: Case) -> bool:
+def _is_beyond(case: Case) -> bool:
     """Whether a message without a name asks what no sheet gives: prices, dates, places, rankings of everything."""
-    question, text = case.question, fold(case.question.message)
+    question, text = case.question, case.text
     if case.memory.focus or case.best >= CERTAIN or question.interests:
         return False
     if RANKING.search(text):

@@ -1,17 +1,9 @@
 """A message and what was read off it in; whether it asks for ideas of métiers rather than about one, out."""
 
-from chatbot.catalogue import fold
+from chatbot.question.case import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case
 from chatbot.question.ideas import ADVICE, SEVERAL_METIERS, asks_ideas, tells_taste, without_asking
 from chatbot.question.model import NEEDS, Question
-from chatbot.question.subjects import (
-    CERTAIN,
-    CONFIDENT,
-    INTENT_THRESHOLD,
-    NEED_THRESHOLD,
-    PLAUSIBLE,
-    Case,
-    Subjects,
-)
+from chatbot.question.subjects import Subjects
 
 # Needs that are asked of one métier, against a wish for ideas.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
@@ -21,13 +13,13 @@ SETTLED = ("diplomes", "missions", "acces", "niveau", "duree", "salaire", "statu
 
 def explores(case: Case) -> bool:
     """Whether a message asks for ideas of métiers rather than about one."""
-    text, scores = fold(case.question.message), case.scores
+    text, scores = case.text, case.scores
     if scores["explore"] < scores["compare"]:
         return False
     advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
     if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
         return True
-    named = any(n.is_sure and not n.is_plain_word for n in case.named)
+    named = case.names_a_sheet
     if not named and wishes_ideas(case):
         return True
     asked_of_one = case.score_of(ASKED_OF_ONE)

@@ -7,32 +7,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.catalogue import Catalogue, fold
-from chatbot.naming import Names, Unlisted
-from chatbot.question.asides import GENERAL, UNDECIDED, find_aside, is_beyond
+from chatbot.naming import Names
+from chatbot.question.asides import find_aside
+from chatbot.question.case import CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case
 from chatbot.question.classifier import LabelModel
+from chatbot.question.comparing import Comparisons
 from chatbot.question.constraints import find_diploma_levels, find_duration, find_levels
-from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall
+from chatbot.question.conversation import MORE, pointed_at, recall
 from chatbot.question.english import to_french
 from chatbot.question.exploring import explores, is_bare
 from chatbot.question.ideas import SEVERAL_METIERS, tells_taste
-from chatbot.question.model import METIER_ONLY, NEEDS, Question, Turn
-from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
+from chatbot.question.model import NEEDS, Question, Turn
+from chatbot.question.named import asked_types, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
-from chatbot.question.roles import role_of, without_refused
+from chatbot.question.roles import without_refused
 from chatbot.question.safety import danger_before, find_danger, is_about_another
 from chatbot.question.sms import write_in_full
-from chatbot.question.subjects import (
-    CERTAIN,
-    COMPARES,
-    CONFIDENT,
-    EACH,
-    INTENT_THRESHOLD,
-    NEED_THRESHOLD,
-    PLAUSIBLE,
-    Case,
-    Subjects,
-)
+from chatbot.question.strangers import Strangers
+from chatbot.question.subjects import Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 from chatbot.stages import staged
@@ -40,11 +33,6 @@ from chatbot.stages import staged
 RANKED = 25  # sheets among which the one meant is sought
 AGE = re.compile(r"\b(?:j'ai|jai|de|a|à|ai|as) \d{1,2} ans\b(?! d)", re.IGNORECASE)  # who asks, not what is asked
 NAME_ASKED = re.compile(r"\b(?:s'?appel\w*|appel\w+|noms?\b|nomm\w+|dit[- ]on|dire\b|termes?\b|mots?\b|synonym\w*)")
-BOTH = re.compile(
-    r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
-    r"|metier)\W*)*$",
-    re.IGNORECASE,
-)
 
 
 class Understanding:
@@ -52,8 +40,9 @@ class Understanding:
 
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
-        self._subjects = Subjects(catalogue, names, ranker, labels)
-        self._unlisted = Unlisted(form for sheet in catalogue.values() for name in sheet.names for form in name.forms)
+        self._strangers = Strangers(catalogue, ranker)
+        self._subjects = Subjects(catalogue, names, ranker, labels, self._strangers)
+        self._comparisons = Comparisons(catalogue, ranker, self._subjects)
         self.resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
@@ -61,8 +50,7 @@ class Understanding:
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
         case = self.read(" ".join(message.split()), history)
-        named = any(n.is_sure and not n.is_plain_word for n in case.named)
-        asks = named or case.best >= CONFIDENT
+        asks = case.names_a_sheet or case.best >= CONFIDENT
         danger = find_danger(f"{message} {case.question.message}", case.scores, asks)
         if danger:
             about = "other" if is_about_another(message) else ""
@@ -70,14 +58,7 @@ class Understanding:
         before = danger_before(history)
         if before and not (asks and case.score_of(NEEDS) >= INTENT_THRESHOLD):
             return replace(case.question, intent="support", topic=before, about="still")
-        aside = find_aside(case)
-        if not aside and not case.question.background and GENERAL.search(fold(message)):
-            aside = "general"
-        if not aside and not named and is_beyond(case):
-            aside = "beyond"
-        if aside == "discouragement" or not aside:
-            undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
-            aside = "undecided" if undecided else aside
+        aside = find_aside(case, message)
         if aside:
             return replace(case.question, intent=aside)
         settled = self._about_sheets(case)
@@ -116,70 +97,31 @@ class Understanding:
         return Case(question, named, scores, hits, recall(history))
 
     def _about_sheets(self, case: Case) -> Question:
-        question, named, memory, subjects = case.question, case.named, case.memory, self._subjects
-        unknown = self._unknown_id(named)
-        if unknown:
-            return replace(question, intent="unknown_id", topic=unknown)
-        stranger = self._find_stranger(case)
-        if stranger is not None:
-            return stranger
-        pointed = pointed_at(question.message, subjects.choices(question.message, memory))
-        if pointed:
-            return subjects.ask(replace(case, question=replace(question, followed=True)), pointed)
-        if memory.wishes and not any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in named):
-            narrowed = self._narrow(case)
-            if narrowed is not None:
-                return narrowed
-        refused = {i for n in named if n.role == "not_wanted" for i in n.mention.sheet_ids}
-        asked = [
-            n for n in named if not n.is_set_aside and not n.is_partial and not refused.issuperset(n.mention.sheet_ids)
-        ]
-        compared = self._find_compared(case, asked)
-        if compared:
-            return replace(question, intent="compare", subjects=compared)
-        of_metier = case.score_of(METIER_ONLY) >= INTENT_THRESHOLD
-        sure = [
-            n
-            for n in asked
-            if n.is_sure and not (n.kind == FORMATION and (of_metier or n.is_plain_word or n.is_bare_diploma))
-        ]
-        studied = [
-            n
-            for n in named
-            if n.kind == FORMATION and n.is_sure and not (n.is_partial or n.is_bare_diploma or n.is_plain_word)
-        ]
-        wants_metier = any(n.kind == METIER and n.role == "wanted" for n in sure)
-        wishes = explores(case)
-        if studied and not wants_metier and self._reverses(case, studied, wishes):
-            return subjects.ask_named(case, studied)
-        if not studied and not wants_metier and self._reverses(case, studied, wishes):
-            formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
-            loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
-            if formation is not None and loosely and formation.score >= PLAUSIBLE:
-                return subjects.ask(case, formation.sheet_id)
-        if wishes and not wants_metier and subjects.limits(case):
-            return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
-        if wishes and not wants_metier:
-            if not studied and self._reverses_focus(case):
-                after = replace(question, followed=True, needs=("metiers_apres",))
-                return subjects.ask(replace(case, question=after), memory.focus)
-            if studied and not (question.interests or question.settings):
-                chosen = subjects.best_of(studied[0], question)
-                return replace(question, subjects=(chosen,), needs=("metiers_apres",))
-            return replace(question, intent="explore")
-        if sure:
-            return subjects.ask_named(case, sure)
-        if memory.focus and not subjects.opens(case):
-            return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
-        if studied and not of_metier and subjects.is_about(question.message, studied[0]):
-            return subjects.ask(case, subjects.best_of(studied[0], question))
-        return subjects.search(case)
+        """Settle a message about sheets: the first way of reading it that fits wins."""
+        readings = (
+            self._as_unknown_id, self._strangers.find_unlisted, self._as_choice, self._as_narrowing,
+            self._as_comparison, self._as_after, self._as_exploring, self._as_named, self._as_following,
+            self._as_studied,
+        )  # fmt: skip
+        settled = (read(case) for read in readings)
+        return next((question for question in settled if question is not None), None) or self._subjects.search(case)
 
-    def _narrow(self, case: Case) -> Question | None:
+    def _as_unknown_id(self, case: Case) -> Question | None:
+        unknown = self._strangers.find_id(case.named)
+        return replace(case.question, intent="unknown_id", topic=unknown) if unknown else None
+
+    def _as_choice(self, case: Case) -> Question | None:
+        """Read "la deuxième" as the second of what was offered."""
+        pointed = pointed_at(case.question.message, self._subjects.choices(case.question.message, case.memory))
+        return self._subjects.ask(case.having(followed=True), pointed) if pointed else None
+
+    def _as_narrowing(self, case: Case) -> Question | None:
         """Go on exploring with what is wished for now added to what was before; None when the message asks else."""
         question, wishes = case.question, case.memory.wishes
+        if not wishes or any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in case.named):
+            return None
         limits = question.levels.said or question.interests or question.settings or question.avoided
-        more = bool(MORE.search(fold(question.message)))
+        more = bool(MORE.search(case.text))
         asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
         if not (limits or more) or (asks >= INTENT_THRESHOLD and not more):
             return None
@@ -197,31 +139,57 @@ class Understanding:
             proposed=case.memory.choices if more else (),
         )
 
-    def _find_stranger(self, case: Case) -> Question | None:
-        """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
-        message = case.question.message
-        found = self._unlisted.find(message)
-        if found is None:
-            return None
-        asked = (n for n in case.named if n.is_sure and not n.is_set_aside and not n.is_plain_word)
-        if any(n.mention.source != "fuzzy" or n.mention.text not in found.text for n in asked):
-            return None  # a name that is only taken for a slip of another is the stranger's own
-        role = role_of(message, found.start, found.end, METIER)
-        if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
-            return None
-        near = tuple(hit.sheet_id for hit in self._ranker.rank(found.near, kind=METIER, limit=3))
-        return replace(case.question, intent="unknown", topic=found.text, subjects=near)
+    def _as_comparison(self, case: Case) -> Question | None:
+        compared = self._comparisons.find(case)
+        return replace(case.question, intent="compare", subjects=compared) if compared else None
 
-    def _unknown_id(self, named: Sequence[Named]) -> str:
-        """Give the ID typed in the message that neither a sheet nor a link of a sheet knows."""
-        typed = (n.mention.sheet_ids[0] for n in named if n.mention.source == "id")
-        return next((i for i in typed if self._catalogue.title_of(i) is None), "")
+    def _as_after(self, case: Case) -> Question | None:
+        """Read "quels métiers après…" as asked of the formation that is named, or loosely said."""
+        if case.wants_metier or not self._reverses(case):
+            return None
+        if case.studied:
+            return self._subjects.ask_named(case, case.studied)
+        formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
+        loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in case.named)
+        if formation is not None and loosely and formation.score >= PLAUSIBLE:
+            return self._subjects.ask(case, formation.sheet_id)
+        return None
 
-    def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
+    def _as_exploring(self, case: Case) -> Question | None:
+        """Read a wish for ideas: of métiers after the formation at hand, where tastes say nothing else."""
+        question, studied = case.question, case.studied
+        if case.wants_metier or not explores(case):
+            return None
+        if self._subjects.limits(case):
+            return self._subjects.ask(case.having(followed=True), case.memory.focus)
+        if not studied and self._reverses_focus(case):
+            return self._subjects.ask(case.having(followed=True, needs=("metiers_apres",)), case.memory.focus)
+        if studied and not (question.interests or question.settings):
+            chosen = self._subjects.best_of(studied[0], question)
+            return replace(question, subjects=(chosen,), needs=("metiers_apres",))
+        return replace(question, intent="explore")
+
+    def _as_named(self, case: Case) -> Question | None:
+        return self._subjects.ask_named(case, case.surely_asked) if case.surely_asked else None
+
+    def _as_following(self, case: Case) -> Question | None:
+        """Read what opens no other subject as asked of the sheet being talked about."""
+        if not case.memory.focus or self._subjects.opens(case):
+            return None
+        return self._subjects.ask(case.having(followed=True), case.memory.focus)
+
+    def _as_studied(self, case: Case) -> Question | None:
+        """Read a message on the diploma that somebody has as asked of it."""
+        question, studied = case.question, case.studied
+        if not studied or case.of_metier or not self._subjects.is_about(question.message, studied[0]):
+            return None
+        return self._subjects.ask(case, self._subjects.best_of(studied[0], question))
+
+    def _reverses(self, case: Case) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
         question = case.question
-        tasteful = explores and tells_taste(question.message, bool(question.interests or question.settings))
-        set_aside = all(n.role == "had" for n in studied)
+        tasteful = explores(case) and tells_taste(question.message, bool(question.interests or question.settings))
+        set_aside = all(n.role == "had" for n in case.studied)
         return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and set_aside)
 
     def _reverses_focus(self, case: Case) -> bool:
@@ -229,40 +197,8 @@ class Understanding:
         question = case.question
         wishes = question.interests or question.settings or question.levels.said
         formation = bool(case.memory.focus) and self._catalogue.kind_of(case.memory.focus) == FORMATION
-        bare = not self._subjects.own_words(question.message) and bool(SEVERAL_METIERS.search(fold(question.message)))
+        bare = not self._subjects.own_words(question.message) and bool(SEVERAL_METIERS.search(case.text))
         return formation and not wishes and (bare or case.scores["metiers_apres"] >= NEED_THRESHOLD)
-
-    def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
-        """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
-        question, memory, subjects = case.question, case.memory, self._subjects
-        compare = case.scores["compare"]
-        if compare >= INTENT_THRESHOLD and not asked and WHICH.search(fold(question.message)) and not memory.compared:
-            last = memory.earlier[:2]  # "lequel fait le plus d'études ?" after one, then the other
-            if len({self._catalogue.kind_of(i) for i in last}) == 1 < len(last):
-                return last[::-1]
-        which = memory.compared and len(memory.choices) > 1 and WHICH.search(fold(question.message))
-        if which and not find_distinct(asked):
-            return memory.choices[:2]
-        distinct = find_distinct(n for n in case.named if not n.is_set_aside)
-        compares = bool(COMPARES.search(fold(question.message)))
-        if (compare >= INTENT_THRESHOLD or compares) and len(distinct) >= 2:
-            return subjects.compared(distinct, question)
-        pair = find_distinct(asked)
-        if (compare >= NEED_THRESHOLD or compares) and len(pair) == 2:
-            between = question.message[pair[0].mention.end : pair[1].mention.start]
-            if BOTH.search(fold(between)):
-                return subjects.compared(pair, question)
-        if (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))) and not memory.focus:
-            rivals = subjects.rivals(case, distinct)
-            if rivals:
-                return rivals
-        if compare < INTENT_THRESHOLD:
-            return ()
-        if len(distinct) == 1 and 2 <= len(distinct[0].mention.sheet_ids) <= 3 and not memory.focus:
-            return distinct[0].mention.sheet_ids
-        if len(pair) == 1 and memory.focus and points_back(question.message):
-            return (subjects.best_of(pair[0], question), memory.focus)
-        return ()
 
 
 def _is_said(need: str, message: str) -> bool:
