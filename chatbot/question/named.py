@@ -6,23 +6,20 @@ from dataclasses import dataclass, replace
 
 from chatbot.catalogue import fold
 from chatbot.naming import Mention, Names
+from chatbot.naming.names import ONLY_OPENS
 from chatbot.question.classifier import MASKS
 from chatbot.question.constraints import find_diploma_types
 from chatbot.question.ideas import ASKING_WORD
 from chatbot.question.roles import role_of, tells_who_speaks
 from chatbot.sheets import FORMATION, METIER
 
-TITLED_HEAD = 0.2  # the score of a word that only opens names ("technicien")
 SURE = 0.8  # a mention at least this sure names its sheet by itself
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mention, the kind of the sheet that it names first, and its part in the message.
-
-    That is wanted, had, not_wanted or ''.
-    """
+    """A mention, the kind of the sheet that it names first, and its role: see `role_of`."""
 
     mention: Mention
     kind: str
@@ -41,7 +38,7 @@ class Named:
     @property
     def is_generic(self) -> bool:
         """Whether it is one word that is a name by itself and opens other names ("biologiste")."""
-        return self.is_partial and " " not in self.mention.text and self.mention.score > TITLED_HEAD
+        return self.is_partial and " " not in self.mention.text and self.mention.score > ONLY_OPENS
 
     @property
     def is_set_aside(self) -> bool:
