@@ -36,30 +36,8 @@ LEVEL_LINE = re.compile(
 # Where the answer to a need usually stands, with the bonus that a sentence gets for standing there.
 PLACES: dict[str, dict[str, float]] = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
 # Words that mark a sentence as one that speaks of the need, whatever words the question uses (folded).
-CUES = {
-    "statut": re.compile(
-        r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b"
-        r"|free-?lance|contractuel|artisan|auto-?entrepreneur"
-    ),
-    "carriere": re.compile(
-        r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"
-    ),
-    "emploi": re.compile(r"recrut|embauch|emploi|poste|debouche|marche|concurrence|insertion|demande"),
-    "acces": re.compile(
-        r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire"
-        r"|exige|requis|selection|carte professionnelle|agrement"
-    ),
-    "duree": re.compile(r"\bans?\b|\bmois\b|annee|semaine|heures"),
-    "niveau": re.compile(r"bac ?\+|cap\b|diplome|niveau|master|licence|bts\b|doctorat"),
-    "conditions": re.compile(
-        r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte"
-        r"|dimanche|heures|bruit|froid"
-    ),
-    "competences": re.compile(
-        r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"
-    ),
-    "salaire": re.compile(r"salaire|remuner|euros?|prime|paye|revenu"),
-}
+_CUES: dict[str, list[str]] = json.loads((DATA / "sentence_cues.json").read_text(encoding="utf-8"))
+CUES = {need: re.compile("|".join(words)) for need, words in _CUES.items()}
 FIGURE_ASKED = re.compile(
     r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how "
     r"(?:long|many|old)"

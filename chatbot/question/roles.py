@@ -1,30 +1,24 @@
 """The part a name plays: asked about, already had ("je suis en bac pro…"), or refused ("pas prof d'eps")."""
 
+import json
 import re
+from pathlib import Path
 
 from chatbot.catalogue import fold
 from chatbot.sheets import METIER
 
-WANTED = re.compile(
-    r"(?:devenir|deviens|devient|devienne|etre|faire|fait|fais|exercer(?: comme)?|bosser comme|travailler comme"
-    r"|embauche comme|poste de|metier de|metier d'|travail de|boulot de|fonction de|pour (?:un|une|les|des)|comme"
-    r"|plutot|prefere\w*|vise\w*|interesse\w* (?:au|a|par)|hesite\w* entre|parle\w* (?:de|du|d')|(?:que"
-    r"|qu'est-ce que) fait|gagne|salaire|c'est quoi|c quoi|c koi|en tant que|formation de|formation d'|diplome de"
-    r"|etudes de|infos? sur|en savoir plus sur|poursuivre en|integrer|entrer en|acceder au?|m'inscrire (?:au|en)"
-    r"|le|la|l'|du|au|reve d'|reve de|envie d'|envie de)\s*(?:un|une|le|la|l'|les|d'|de|du|des|metier de)?\s*$"
-)
+DATA = Path(__file__).parent.parent / "data" / "roles.json"
+# Words before a name that tell its part, folded; little words may stand between them and the name.
+BEFORE: dict[str, str] = {
+    role: "|".join(words) for role, words in json.loads(DATA.read_text(encoding="utf-8")).items()
+}
+WANTED = re.compile(rf"(?:{BEFORE['wanted']})\s*(?:un|une|le|la|l'|les|d'|de|du|des|metier de)?\s*$")
 HAD = re.compile(
-    r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?|actuellement"
-    r"|ancienn?e?|ex|il est|elle est|est (?=en)|depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de"
-    r"|viens d'avoir|vient d'avoir|apres|avec|issu d'|en poche|obtenu|avoir)\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'"
-    r"|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|son|eu|juste|aujourd'hui|que|eleve en|etudiante? en|bientot"
-    r"|licence|l\d) ?)*$"
+    rf"(?:{BEFORE['had']})\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|en|au|actuellement|deja|eu"
+    r"|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
-    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot qu(?:e|')|au lieu d'|au lieu de|a la place d'|a la place de|ni"
-    r"|quitter|(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'"
-    r"|assistante? de)|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors"
-    r"|marre d'|marre de)\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
+    rf"\b(?:{BEFORE['not_wanted']})\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
 )
 # "Comptable de 42 ans, je veux…", "Bonjour, infirmière, je suis tentée par…": who speaks, not what is asked.
 OPENS = re.compile(
