@@ -69,7 +69,8 @@ FEATURES = (
 )  # fmt: skip
 PLACE = FEATURES.index("place")
 SHARED = [FEATURES.index("shared"), FEATURES.index("clause_shared")]
-HALF = 0.5
+HALF = 0.5  # of the weight of the rare words
+MOST_CLOSE = 3  # sentences
 REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
 SHORT, LONG = 25, 500  # characters
 FITTED = DATA / "evidence.json"
@@ -152,14 +153,14 @@ class Evidence:
         return [(passages[row], float(scores[row])) for row in order]
 
     @staged("evidence")
-    def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
-        """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
+    def find_close(self, sheet: Sheet, question: str) -> list[tuple[Passage, float]]:
+        """Rank the three best sentences that hold half of the rare words of a question or of a clause of it."""
         passages = self.passages_of(sheet)
         if not passages:
             return []
         rows = self.measure(sheet, question, ())
         scores = np.where(rows[:, SHARED].max(axis=1) >= HALF, rows @ WEIGHTS, -np.inf)
-        order = np.argsort(-scores, kind="stable")[:limit]
+        order = np.argsort(-scores, kind="stable")[:MOST_CLOSE]
         return [(passages[row], float(scores[row])) for row in order if np.isfinite(scores[row])]
 
     def measure(self, sheet: Sheet, question: str, needs: Sequence[str]) -> NDArray[np.float32]:

@@ -88,7 +88,7 @@ class Explorer:
 
 def write_proposals(draft: Draft, tastes: Tastes, question: Question, proposals: Sequence[Sheet]) -> None:
     """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
-    said = [tastes.interests[key].short for key in question.interests[:3]]
+    said = [tastes.shorts[key] for key in question.interests[:3]]
     ways = (tastes.settings[key] for key in question.settings[:2])  # but for those that an interest says already
     said += [way.say for way in ways if way.say not in said and not set(way.wants).intersection(question.interests)]
     if question.levels.said:

@@ -39,9 +39,9 @@ class Example:
     labels: tuple[str, ...]
 
 
-def read_examples(path: Path = EXAMPLES) -> tuple[Example, ...]:
-    """Read examples, one JSON object a line; `{metier}` and `{formation}` stand for a name and become a mask."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def read_examples() -> tuple[Example, ...]:
+    """Read `data/examples.jsonl`, its `{metier}` and `{formation}`, which stand for a name, put as masks."""
+    rows = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
     return tuple(Example(row["text"].format_map(_Slots()), tuple(row["labels"])) for row in rows)
 
 
@@ -55,8 +55,8 @@ class _Slots(dict[str, str]):
 class Cues:
     """Phrases that speak for a label, from `data/cues.json`: one feature a label, learned like the others."""
 
-    def __init__(self, path: Path = CUES) -> None:
-        patterns: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    def __init__(self) -> None:
+        patterns: dict[str, list[str]] = json.loads(CUES.read_text(encoding="utf-8"))
         self._patterns = [re.compile(r"\b(?:" + "|".join(group) + ")") for group in patterns.values()]
 
     def strip(self, folded: str) -> str:

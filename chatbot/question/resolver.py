@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -10,8 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from chatbot.catalogue import Catalogue
+from chatbot.question.case import Case
 from chatbot.question.constraints import Levels
 from chatbot.question.named import Named
+from chatbot.question.roles import without_refused
 from chatbot.retrieval import COVERAGE, Floats, SheetHit, read_weights, softmax
 from chatbot.sheets import FORMATION, METIER, Sheet
 
@@ -52,49 +54,45 @@ class Resolver:
         self._catalogue, self._ranker = catalogue, ranker
         self._weights = read_weights(WEIGHTS, FEATURES) if weights is None else weights
 
-    def resolve(
-        self, query: str, hits: Sequence[SheetHit], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> list[SheetHit]:
+    def resolve(self, case: Case) -> list[SheetHit]:
         """Give the hits, the one most likely meant first, each with its chance to be it; scores stay as they are."""
+        hits = case.hits
         if not hits:
             return []
-        meant = self.measure(query, hits, named, scores, levels) @ self._weights
+        meant = self.measure(case) @ self._weights
         chances = softmax(meant)
         order = np.argsort(-meant, kind="stable").tolist()
         return [replace(hits[place], chance=float(chances[place])) for place in order]
 
-    def measure(
-        self, query: str, hits: Sequence[SheetHit], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> Floats:
+    def measure(self, case: Case) -> Floats:
         """Give a row a hit, in the order of FEATURES."""
-        ids = [hit.sheet_id for hit in hits]
+        ids = [hit.sheet_id for hit in case.hits]
         formation = np.array([[self._catalogue.kind_of(sheet_id) == FORMATION] for sheet_id in ids], np.float32)
-        labels = np.array([scores.get(label, 0.0) for label in LABELS], np.float32)
+        labels = np.array([case.scores.get(label, 0.0) for label in LABELS], np.float32)
         return np.hstack(
             [
-                np.array([[hit.score] for hit in hits], np.float32),
-                self._ranker.cover(query, ids),
+                np.array([[hit.score] for hit in case.hits], np.float32),
+                self._ranker.cover(without_refused(case.question.message), ids),
                 formation * labels,
-                _measure_names(ids, named),
-                np.array([self._measure_fit(sheet_id, named, scores, levels) for sheet_id in ids], np.float32),
+                _measure_names(ids, case.named),
+                np.array([self._measure_fit(self._catalogue[sheet_id], case) for sheet_id in ids], np.float32),
             ]
         )
 
-    def _measure_fit(
-        self, sheet_id: str, named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> tuple[float, ...]:
-        sheet = self._catalogue[sheet_id]
+    @staticmethod
+    def _measure_fit(sheet: Sheet, case: Case) -> tuple[float, ...]:
+        """Measure FITS for one sheet."""
         lacking = sum(
-            scores.get(need, 0.0) > ASKED and not sheet.text_of(heading)
+            case.scores.get(need, 0.0) > ASKED and not sheet.text_of(heading)
             for need, heading in SECTIONS[sheet.kind].items()
         )
         if sheet.kind == FORMATION:
-            return (0.0, 0.0, 0.0, float(speaks_of_formation(named)), lacking, 0.0)
-        lacking += scores.get("salaire", 0.0) > ASKED and sheet.salaire is None
-        return (*_fit_levels(sheet, levels), 0.0, 0.0, lacking)
+            return (0.0, 0.0, 0.0, float(_speaks_of_formation(case.named)), lacking, 0.0)
+        lacking += case.scores.get("salaire", 0.0) > ASKED and sheet.salaire is None
+        return (*_fit_levels(sheet, case.question.levels), 0.0, 0.0, lacking)
 
 
-def speaks_of_formation(named: Sequence[Named]) -> bool:
+def _speaks_of_formation(named: Sequence[Named]) -> bool:
     """Whether a message names a formation, however loosely, rather than asking for one."""
     return any(
         n.kind == FORMATION and not n.is_set_aside and len(n.mention.text.split()) > 1 and not n.is_asked_for

@@ -30,14 +30,6 @@ STOP = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Interest:
-    """One of the interest phrases of the sheets, and how to say it back."""
-
-    interest: str
-    short: str
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """A way of working that no field of a sheet gives: the interests and words that speak for it or against it."""
 
@@ -52,10 +44,9 @@ class Setting:
 class Tastes:
     """Finds interests and settings by the words that people say them with (whole words, folded, inflected)."""
 
-    def __init__(self, folder: Path = DATA) -> None:
-        interests = _read(folder / "interests.jsonl")
-        settings = _read(folder / "settings.jsonl")
-        self.interests = {str(row["interest"]): Interest(row["interest"], row["short"]) for row in interests}
+    def __init__(self) -> None:
+        interests, settings = _read(DATA / "interests.jsonl"), _read(DATA / "settings.jsonl")
+        self.shorts = {str(row["interest"]): str(row["short"]) for row in interests}  # how to say an interest back
         self.settings = {
             str(row["key"]): Setting(
                 row["key"], row["say"], *(tuple(row.get(key, ())) for key in ("wants", "avoids", "words", "not_words"))

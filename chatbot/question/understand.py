@@ -92,9 +92,9 @@ class Understanding:
             tu=tu,
             english=english,
         )
-        wanted = without_refused(message)
-        hits = self.resolver.resolve(wanted, self._ranker.rank(wanted, limit=RANKED), named, scores, question.levels)
-        return Case(question, named, scores, hits, recall(history))
+        ranked = self._ranker.rank(without_refused(message), limit=RANKED)
+        case = Case(question, named, scores, ranked, recall(history))
+        return replace(case, hits=self.resolver.resolve(case))
 
     def _about_sheets(self, case: Case) -> Question:
         """Settle a message about sheets: the first way of reading it that fits wins."""

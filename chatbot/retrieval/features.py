@@ -64,7 +64,6 @@ class Candidates:
     sheet_ids: tuple[str, ...]
     features: Floats
     scores: KeywordScores
-    mentions: tuple[Mention, ...]
 
 
 class FeatureSource:
@@ -81,7 +80,7 @@ class FeatureSource:
     def find(self, query: str, kind: str | None = None) -> Candidates:
         """Gather the candidates of a question: the best by each way of looking, and the sheets named in it."""
         index = self._index
-        mentions = tuple(self._names.find(query))
+        mentions = self._names.find(query)
         scores = index.keywords.score(" ".join([query, *self._names.expand(query)]))
         vector = index.embedder.encode_query(query)
         chunks = self._best_of(index.nearest(vector, TOP_CHUNKS, CHUNKS))
@@ -112,7 +111,7 @@ class FeatureSource:
             rows[chosen == place, FIRST_OF_NAMES : FIRST_OF_NAMES + len(OF_NAMES)] = speaking
         columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
         self._add_kinds(query, chosen, columns)
-        return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
+        return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores)
 
     def _best_of(self, found: Sequence[tuple[str, float]]) -> dict[int, float]:
         """Give the best cosine of each sheet, by its place."""

@@ -1,6 +1,6 @@
 """A question in; the sheets it is about, best first, and their passages that answer it, out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,10 +82,8 @@ class Retriever:
         return self._find(query, None)
 
     @staged("retrieval")
-    def passages(
-        self, query: str, sheet_ids: Sequence[str], headings: Collection[str] | None = None, limit: int = 5
-    ) -> list[Hit]:
-        """Give the passages of these sheets that answer a question best, under any heading or under these."""
+    def passages(self, query: str, sheet_ids: Sequence[str], limit: int = 5) -> list[Hit]:
+        """Give the passages of these sheets that answer a question best."""
         scores = self._find(query, None).scores
         keywords = self._index.keywords
         found = []
@@ -94,7 +92,7 @@ class Retriever:
             if sheet is None:
                 continue
             for chunk, score in zip(split_sheet(sheet), keywords.chunk_scores(scores, sheet_id), strict=False):
-                if chunk.heading in headings if headings is not None else chunk.heading != FACTS:
+                if chunk.heading != FACTS:
                     found.append((chunk, float(score)))
         if not found:
             return []
