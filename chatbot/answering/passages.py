@@ -24,6 +24,9 @@ MATCHES = [FEATURES.index(name) for name in ("cosine", "shared", "bridged", "cla
 VAGUE = content_words("dedans déjà bouge bouger beaucoup souvent parfois stable vraiment place endroit obligé")
 NEAR = 0.4  # the cosine of a sentence that may answer in other words
 WELL = 1.2  # the score of a sentence that answers by itself
+OF_CLAUSE = 0.5  # the least score of the sentence that is best for one clause of a question
+BESIDE_BEST = 0.45  # of the best sentence's score: the least of one that is written beside it
+RANKED = 16  # sentences that may be chosen
 BESIDE = 420  # characters of what a sheet says instead
 SHORT = 120  # a line as short under a level is the name of a diploma
 LONGEST = 420  # a longer sentence is cut
@@ -75,7 +78,7 @@ class Excerpts:
         `least` is the score (see `Evidence.find`) from which a sentence is worth its place.
         """
         asked = self.question.asked
-        ranked = self._evidence.find(self.sheet, asked, needs, limit=16)
+        ranked = self._evidence.find(self.sheet, asked, needs, limit=RANKED)
         ranked = [(p, score) for p, score in ranked if _may_answer(p, needs)]
         found = [(p, score) for p, score in ranked if not self.draft.has_quoted(p)]
         if not found:
@@ -86,13 +89,13 @@ class Excerpts:
         for clause in split_clauses(asked)[1:4]:  # each clause of a question gets its best sentence
             best, score = self._evidence.find(self.sheet, clause, needs, limit=1)[0]
             fresh = best not in kept and not self.draft.has_quoted(best)
-            answers = score >= max(least, 0.5) and _may_answer(best, needs)
+            answers = score >= max(least, OF_CLAUSE) and _may_answer(best, needs)
             if fresh and answers and used + len(best.text) <= budget:
                 kept.append(best)
                 used += min(len(best.text), LONGEST)
         for passage, score in found:
             length = min(len(passage.text), LONGEST)
-            if passage in kept or score < max(least, 0.45 * top) or (kept and used + length > budget):
+            if passage in kept or score < max(least, BESIDE_BEST * top) or (kept and used + length > budget):
                 continue
             kept.append(passage)
             used += length

@@ -11,6 +11,7 @@ LATER_PAY = re.compile(
     r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
     r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
 )
+BEYOND_AMOUNT = re.compile(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)")
 LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 
 
@@ -36,7 +37,7 @@ def write_pay(writing: Writing) -> None:
         writing.add("C'est un montant brut : la fiche ne donne pas le net.")
     if LATER_PAY.search(asked) and salaire.amounts:
         writing.add("La fiche ne donne que le salaire du débutant, pas ceux de la suite de la carrière.")
-    if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
+    if BEYOND_AMOUNT.search(asked):
         writing.quote([p for p in writing.excerpts.choose(("salaire",), 400, 0.6) if p.heading != "Salaire"])
     if BARE_VARIABLE.fullmatch(fold(salaire.text)):
         writing.missing.append("salaire")

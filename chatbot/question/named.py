@@ -14,6 +14,8 @@ from chatbot.question.roles import role_of, tells_who_speaks
 from chatbot.sheets import FORMATION, METIER
 
 SURE = 0.8  # a mention at least this sure names its sheet by itself
+RECOGNISED = 0.7  # one at least this sure names what is compared, where a second name stands beside it
+RECOGNISED_AT_LENGTH, LENGTH = 0.6, 3  # the same, of so many words: "BTS gestion commerce" says more than "technicien"
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
 
@@ -100,14 +102,12 @@ def _mend(names: Names, named: Named) -> Named:
 
 def find_distinct(named: Iterable[Named]) -> list[Named]:
     """Keep the names that are well recognised, each sheet once."""
-    seen: set[str] = set()
-    kept = []
+    kept: dict[str, Named] = {}
     for item in named:
-        long_partial = item.mention.score >= 0.6 and len(item.mention.text.split()) >= 3
-        if (item.mention.score >= 0.7 or long_partial) and item.mention.sheet_ids[0] not in seen:
-            seen.add(item.mention.sheet_ids[0])
-            kept.append(item)
-    return kept
+        at_length = len(item.mention.text.split()) >= LENGTH
+        if item.mention.score >= (RECOGNISED_AT_LENGTH if at_length else RECOGNISED):
+            kept.setdefault(item.mention.sheet_ids[0], item)
+    return list(kept.values())
 
 
 def mask(message: str, named: Iterable[Named]) -> str:
