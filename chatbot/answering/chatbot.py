@@ -17,11 +17,11 @@ from chatbot.answering.absence import (
 from chatbot.answering.aside import ASIDES, aside_answer, support_answer
 from chatbot.answering.compare import write_comparison
 from chatbot.answering.draft import Draft
-from chatbot.answering.explore import Explorer, write_proposals
 from chatbot.answering.formation import FormationWriter
 from chatbot.answering.metier import MetierWriter
 from chatbot.answering.model import Answer
 from chatbot.answering.passages import Excerpts
+from chatbot.answering.proposals import Proposer, write_proposals
 from chatbot.answering.suggestions import suggest
 from chatbot.answering.wording import NIVEAU, capital, name_of, of, plain, short_name_of
 from chatbot.catalogue import Catalogue
@@ -57,7 +57,7 @@ class Chatbot:
     ) -> None:
         self.catalogue, self._elsewhere = catalogue, elsewhere
         self.understanding, self.evidence = understanding, evidence
-        self._explorer = Explorer(catalogue, ranker, understanding.tastes)
+        self._proposer = Proposer(catalogue, ranker, understanding.tastes)
         self._answer_first = lru_cache(REMEMBERED)(self._answer)
 
     def understand(self, question: str, history: Sequence[Turn] = ()) -> Question:
@@ -148,7 +148,7 @@ class Chatbot:
 
     def _explore(self, draft: Draft, question: Question) -> Answer:
         wish = without_asking(question.focus if question.followed else question.message)
-        proposals = self._explorer.propose(question, wish)
+        proposals = self._proposer.propose(question, wish)
         if not proposals:
             return aside_answer(replace(question, intent="nothing"))
         write_proposals(draft, self.understanding.tastes, question, proposals)

@@ -14,13 +14,13 @@ from chatbot.question import Question, Ranker, Tastes
 from chatbot.sheets import METIER, Sheet
 
 PROPOSED = 6
-INTEREST_WEIGHT = 1.0
-SETTING_WEIGHT = 0.4
-SEARCH_WEIGHT = 1.6
+# A métier's score: the search, scaled to 1 for its best, the interests that it shares, and how well settings suit it.
+SEARCH_WEIGHT, INTEREST_WEIGHT, SETTING_WEIGHT = 1.6, 1.0, 0.4
+FIRST_TOLD = 4  # interests, and settings, that count
 SAME_FAMILY = 0.5  # what a proposal loses for each one before it with the same first word or ROME family
 
 
-class Explorer:
+class Proposer:
     """Proposes métiers within limits."""
 
     def __init__(self, catalogue: Catalogue, ranker: Ranker, tastes: Tastes) -> None:
@@ -39,7 +39,7 @@ class Explorer:
         best = max((hit.score for hit in hits), default=0.0)
         worst = min((hit.score for hit in hits), default=0.0)
         searched = {hit.sheet_id: (hit.score - worst) / ((best - worst) or 1.0) for hit in hits}
-        settings = [self._settings(key) for key in question.settings[:4]]
+        settings = [self._settings(key) for key in question.settings[:FIRST_TOLD]]
         scores: dict[str, float] = {}
         for sheet in self._metiers:
             if not question.levels.hold(rank_of(sheet)) or sheet.sheet_id in question.proposed:
@@ -47,7 +47,7 @@ class Explorer:
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
             score += sum(
                 INTEREST_WEIGHT / (1 + 0.25 * place)
-                for place, key in enumerate(question.interests[:4])
+                for place, key in enumerate(question.interests[:FIRST_TOLD])
                 if key in sheet.interets
             )
             score += SETTING_WEIGHT * sum(setting[sheet.sheet_id] for setting in settings)
