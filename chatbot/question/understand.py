@@ -140,8 +140,9 @@ class Understanding:
         )
 
     def _as_comparison(self, case: Case) -> Question | None:
-        compared = self._comparisons.find(case)
-        return replace(case.question, intent="compare", subjects=compared) if compared else None
+        """Read a comparison of sheets that are loaded: the one talked about may be known by its title alone."""
+        compared = tuple(i for i in self._comparisons.find(case) if i in self._catalogue)
+        return replace(case.question, intent="compare", subjects=compared) if len(compared) > 1 else None
 
     def _as_after(self, case: Case) -> Question | None:
         """Read "quels métiers après…" as asked of the formation that is named, or loosely said."""
