@@ -37,30 +37,8 @@ LEVEL_LINE = re.compile(
 # Where the answer to a need usually stands, with the bonus that a sentence gets for standing there.
 PLACES: dict[str, dict[str, float]] = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
 # Words that mark a sentence as one that speaks of the need, whatever words the question uses (folded).
-CUES = {
-    "statut": re.compile(
-        r"liberal|salarie|independant|a son compte|leur compte|fonctionnaire|intermittent|cdi\b|cdd\b"
-        r"|free-?lance|contractuel|artisan|auto-?entrepreneur"
-    ),
-    "carriere": re.compile(
-        r"evolu|carriere|promotion|responsabilites|devenir|grade|poste de|a terme|avec de l'experience"
-    ),
-    "emploi": re.compile(r"recrut|embauch|emploi|poste|debouche|marche|concurrence|insertion|demande"),
-    "acces": re.compile(
-        r"concours|dossier|parcoursup|entretien|obligatoire|accessible|admis|age\b|ans\b|permis|titulaire"
-        r"|exige|requis|selection|carte professionnelle|agrement"
-    ),
-    "duree": re.compile(r"\bans?\b|\bmois\b|annee|semaine|heures"),
-    "niveau": re.compile(r"bac ?\+|cap\b|diplome|niveau|master|licence|bts\b|doctorat"),
-    "conditions": re.compile(
-        r"horaire|nuit|week-end|weekend|deplacement|physique|debout|stress|dehors|exterieur|equipe|astreinte"
-        r"|dimanche|heures|bruit|froid"
-    ),
-    "competences": re.compile(
-        r"rigueur|sens d|qualite|capacite|maitris|aisance|patience|indispensable|connaissance|curiosite|anglais"
-    ),
-    "salaire": re.compile(r"salaire|remuner|euros?|prime|paye|revenu"),
-}
+_CUES: dict[str, list[str]] = json.loads((DATA / "sentence_cues.json").read_text(encoding="utf-8"))
+CUES = {need: re.compile("|".join(words)) for need, words in _CUES.items()}
 FIGURE_ASKED = re.compile(
     r"\bcombien\b|\bcb\b|\bcmb\b|quel age|a quelle heure|quels horaires|age minimum|des quel age|duree|how "
     r"(?:long|many|old)"
@@ -96,7 +74,8 @@ COSINE = FEATURES.index("cosine")
 WORDS = [FEATURES.index(name) for name in ("shared", "bridged", "clause_shared", "clause_bridged")]
 ALIKE = 0.4  # the cosine of a sentence that says the like in other words
 SHARED = [FEATURES.index("shared"), FEATURES.index("clause_shared")]
-HALF = 0.5
+HALF = 0.5  # of the weight of the rare words
+MOST_CLOSE, MOST_NEAR = 3, 6  # sentences
 REMEMBERED = 64  # questions, each with one sheet: several parts of an answer ask for the same
 SHORT, LONG = 25, 500  # characters
 FITTED = DATA / "evidence.json"
@@ -179,14 +158,14 @@ class Evidence:
         return [(passages[row], float(scores[row])) for row in order]
 
     @staged("evidence")
-    def find_close(self, sheet: Sheet, question: str, limit: int = 3) -> list[tuple[Passage, float]]:
-        """Rank the sentences that hold half of the rare words of a question or of a clause of it, best first."""
-        return self._find_where(sheet, question, limit, lambda rows: rows[:, SHARED].max(axis=1) >= HALF)
+    def find_close(self, sheet: Sheet, question: str) -> list[tuple[Passage, float]]:
+        """Rank the three best sentences that hold half of the rare words of a question or of a clause of it."""
+        return self._find_where(sheet, question, MOST_CLOSE, lambda rows: rows[:, SHARED].max(axis=1) >= HALF)
 
     @staged("evidence")
-    def find_near(self, sheet: Sheet, question: str, limit: int = 6) -> list[tuple[Passage, float]]:
-        """Rank the sentences that share a word with a question, or say the like in others, best first."""
-        return self._find_where(sheet, question, limit, are_near)
+    def find_near(self, sheet: Sheet, question: str) -> list[tuple[Passage, float]]:
+        """Rank the best sentences that share a word with a question, or say the like in others."""
+        return self._find_where(sheet, question, MOST_NEAR, are_near)
 
     def _find_where(self, sheet: Sheet, question: str, limit: int, kept: Rows) -> list[tuple[Passage, float]]:
         passages = self.passages_of(sheet)

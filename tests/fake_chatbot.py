@@ -9,10 +9,10 @@ from chatbot.api import OpenIndex
 from chatbot.api.service import DOSSIERS
 from chatbot.api.turns import TURNS, Turns
 from chatbot.browse import Browser
-from chatbot.browse.search import Ranked
 from chatbot.catalogue import Catalogue
 from chatbot.citations import Citation, public_url
 from chatbot.question import Turn
+from chatbot.retrieval import SheetHit
 from chatbot.sheets import Niveau, Section, Sheet
 
 SHEET = Sheet(
@@ -47,7 +47,7 @@ class FakeChatbot:
 class FakeSearcher:
     """Finds nothing but what the names of the sheets begin with."""
 
-    def rank(self, query: str, *, limit: int) -> Sequence[Ranked]:
+    def rank(self, query: str, *, limit: int) -> Sequence[SheetHit]:
         return ()
 
     def holding(self, query: str) -> set[str]:

@@ -161,6 +161,12 @@ def test_each_cell_of_a_comparison_comes_from_its_own_sheet(bot: Chatbot) -> Non
     assert all(len(row) == 3 for row in table)
 
 
+def test_what_is_compared_with_a_formation_that_is_not_loaded_is_asked_alone(bot: Chatbot) -> None:
+    history = [Turn("user", UNLOADED), Turn("assistant", bot.answer(UNLOADED).text)]
+    answer = bot.answer("différence entre ça et le master mesure du vent : quels diplômes ?", history)
+    assert ids_of(answer)[0] == WIND_MASTER
+
+
 def test_an_empty_cell_of_a_comparison_says_so(bot: Chatbot) -> None:
     text = bot.answer("compare le salaire du jaugeur de vent et du fondeur de cloches").text
     salary = next(line for line in text.split("\n") if line.startswith("| Salaire"))

@@ -1,17 +1,18 @@
 """Which of the ranked sheets a message means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from chatbot.catalogue import Catalogue
 from chatbot.naming import Names
-from chatbot.question.constraints import Levels
+from chatbot.question import Question
+from chatbot.question.case import Case
+from chatbot.question.conversation import Memory
 from chatbot.question.named import find_named
-from chatbot.question.resolver import FEATURES, Floats, Resolver
-from chatbot.retrieval import COVERAGE
+from chatbot.question.resolver import FEATURES, Resolver
+from chatbot.retrieval import COVERAGE, Floats, SheetHit
 from chatbot.sheets import FORMATION, METIER, Name, Niveau, Section, Sheet
 
 TAMER = Sheet("MET.1", METIER, "dresseur de puces", names=(Name("dresseur de puces"),), niveau=Niveau("bac", 0.0))
@@ -24,16 +25,9 @@ CATALOGUE = Catalogue([TAMER, KEEPER, CAP])
 NAMES = Names(CATALOGUE)
 
 
-@dataclass(frozen=True)
-class Ranked:
-    sheet_id: str
-    score: float = 5.0
-    chance: float = 0.3
-
-
 class NoCoverage:
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]:
-        return [Ranked(sheet_id) for sheet_id in CATALOGUE]
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[SheetHit]:
+        return [SheetHit(sheet_id, 5.0, 0.3) for sheet_id in CATALOGUE]
 
     def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats:
         return np.zeros((len(sheet_ids), len(COVERAGE)), np.float32)
@@ -46,8 +40,13 @@ RANKER = NoCoverage()
 RESOLVER = Resolver(CATALOGUE, RANKER)
 
 
+def read(message: str, scores: dict[str, float]) -> Case:
+    question = Question(message, "sheet")
+    return Case(question, find_named(NAMES, message), scores, RANKER.rank(message), Memory())
+
+
 def order(message: str, **scores: float) -> list[str]:
-    meant = RESOLVER.resolve(message, RANKER.rank(message), find_named(NAMES, message), scores, Levels())
+    meant = RESOLVER.resolve(read(message, scores))
     assert sum(sheet.chance for sheet in meant) == pytest.approx(1.0)
     return [sheet.sheet_id for sheet in meant]
 
@@ -66,10 +65,10 @@ def test_the_sheet_that_is_meant_comes_first(message: str, scores: dict[str, flo
 
 
 def test_nothing_ranked_means_nothing() -> None:
-    assert RESOLVER.resolve("x", [], [], {}, Levels()) == []
+    assert RESOLVER.resolve(Case(Question("x", "sheet"), [], {}, [], Memory())) == []
 
 
 def test_features_stand_in_their_order() -> None:
-    rows = RESOLVER.measure("gardien de phare", RANKER.rank(""), find_named(NAMES, "gardien de phare"), {}, Levels())
+    rows = RESOLVER.measure(read("gardien de phare", {}))
     assert rows.shape == (3, len(FEATURES))
     assert rows[:, FEATURES.index("named_exactly")].tolist() == [0.0, 1.0, 0.0]

@@ -47,4 +47,4 @@ def test_a_refused_setting_stands_for_its_opposite(message: str, wanted: str, un
 
 def test_every_setting_speaks_of_interests_that_exist() -> None:
     for setting in TASTES.settings.values():
-        assert set(setting.wants + setting.avoids) <= set(TASTES.interests)
+        assert set(setting.wants + setting.avoids) <= set(TASTES.shorts)

@@ -5,20 +5,14 @@ from __future__ import annotations
 import re
 
 from chatbot.answering.diplomas import write_diplomas
-from chatbot.answering.passages import find_answer, find_waiver, opening, quote
-from chatbot.answering.wording import end_sentence, niveau_in_full, plain, shorten
+from chatbot.answering.passages import find_waiver, quote
+from chatbot.answering.wording import NIVEAU, end_sentence, niveau_in_full, plain, shorten
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
 from chatbot.sheets import study_years
 
-NIVEAU = "Niveau d'accès minimum"
-LISTED = re.compile(
-    r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b"
-)
-HEADINGS = (
-    *("Accès au métier", "En bref", "Compétences requises"),
-    *("Intégrer le marché du travail", "Présentation"),
-)
+LISTED = re.compile(r"\b(?:formations|liste|diplomes du|references?|quels (?:bts|cap|bacs?|masters?))\b")
+HEADINGS = ("Accès au métier", "En bref", "Compétences requises", "Intégrer le marché du travail", "Présentation")
 
 
 class Access:
@@ -59,14 +53,14 @@ class Access:
     def acces(self) -> None:
         """How one gets in: the sentences that answer, after the level and the studies where none surely does."""
         writing, told = self.writing, {"niveau", "diplomes"}.intersection(self.question.needs)
-        answered = find_answer(writing.evidence, self.sheet, self.question, ("acces",)) is not None
+        answered = writing.excerpts.find_answer(("acces",)) is not None
         if not told and not answered:
             self._level_sentence()
             self._studies()
         if not self.question.specific:
             self._sentences(("acces",))
             return
-        writing.quote(writing.find(("acces",), writing.budget))
+        writing.quote(writing.excerpts.choose(("acces",), writing.budget))
         if not told and answered:
             self._studies()
             self.level_line()
@@ -95,8 +89,7 @@ class Access:
         self.writing.add(f"{sentence} {marker}.")
 
     def _diplomas(self, most: int, brief: bool = False) -> bool:
-        writing = self.writing
-        return write_diplomas(writing.draft, writing.evidence, self.sheet, self.question, most=most, brief=brief)
+        return write_diplomas(self.writing, most, brief)
 
     def _other_durations(self) -> None:
         """Where one diploma leads to the métier and its sheet gives a duration that this one does not, say both."""
@@ -116,9 +109,9 @@ class Access:
         written, quoted, told = [], self.writing.draft.quoted, False
         for section in self.sheet.sections_under("Durée des études"):
             text = section.text.replace("\n", " ")
-            passages = [p for p in self.writing.evidence.passages_of(self.sheet) if p.heading == section.heading]
+            passages = [p for p in self.writing.excerpts.passages if p.heading == section.heading]
             own = [p for p in passages if p.subheading == section.subheading]
-            if own and quoted.issuperset((p.sheet_id, p.place) for p in own):
+            if own and all(map(self.writing.draft.has_quoted, own)):
                 continue
             if not self.question.specific and "duree" not in self.question.needs and self.writing.draft.was_told(text):
                 told = True
@@ -136,10 +129,10 @@ class Access:
         """Write what the text says of the way in, and first that the level may be waived."""
         writing, budget = self.writing, self.writing.budget // 2
         if self.question.specific:
-            passages = [passage for passage in writing.find(needs, budget, 0.4) if passage.heading in HEADINGS]
+            passages = [p for p in writing.excerpts.choose(needs, budget, 0.4) if p.heading in HEADINGS]
         else:
-            passages = opening(writing.draft, writing.evidence, self.sheet, "Accès au métier", budget)
-        waiver = find_waiver(writing.evidence.passages_of(self.sheet))
-        if waiver is not None and waiver not in passages and self.sheet.niveau and (self.sheet.niveau.rank or 0) > -4:
+            passages = writing.excerpts.open("Accès au métier", budget)
+        waiver = find_waiver(self.sheet, writing.excerpts.passages)
+        if waiver is not None and waiver not in passages:
             writing.add(f"Le texte de la fiche dit aussi : {quote(writing.draft, waiver)}")
         writing.quote(passages)

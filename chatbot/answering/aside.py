@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.answering.model import Answer
+from chatbot.answering.suggestions import STARTERS
 from chatbot.catalogue import fold
 from chatbot.question import Question
 
@@ -14,12 +15,6 @@ ASIDES: dict[str, str] = TEXTS["asides"]
 STATUS = {"off_topic": "off_topic", "injection": "off_topic", "insult": "off_topic"}
 STATUS |= {"nothing": "clarify", "undecided": "clarify", "general": "not_found", "beyond": "not_found"}
 ADULT = re.compile(r"\b(?:vous|mon mari|ma femme|mes enfants|mon fils|ma fille|mon patron|mon employeur|mon eleve)\b")
-STARTERS = (
-    "J'aime les animaux, quels métiers sans longues études ?",
-    "Quel diplôme pour devenir infirmier ?",
-    "Que faire après un bac pro commerce ?",
-    "Différence entre BTS MCO et BTS comptabilité et gestion ?",
-)
 
 
 def support_answer(question: Question) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.facts import ABSENT, LABELS, read_fact
-from chatbot.answering.passages import answer_from
+from chatbot.answering.passages import Excerpts
 from chatbot.answering.wording import capital, end_sentence, lower_first, plain, rank_of, short_name_of, shorten, than
 from chatbot.evidence import Evidence
 from chatbot.question import Question
@@ -30,21 +30,23 @@ def write_comparison(draft: Draft, evidence: Evidence, sheets: Sequence[Sheet], 
     needs = list(dict.fromkeys([*(need for need in usual if need in FACTS or need in asked or not asked), *prose]))[:6]
     head = " | ".join(f"{capital(plain(short_name_of(s)))} {draft.mark(s.sheet_id, 'Titre', s.title)}" for s in sheets)
     rows = [f"| | {head} |", "|---" * (len(sheets) + 1) + "|"]
+    columns = [Excerpts(draft, evidence, sheet, question) for sheet in sheets]
     for need in needs:
-        cells = [_cell(draft, evidence, sheet, question, need) for sheet in sheets]
+        cells = [_cell(excerpts, need) for excerpts in columns]
         if any(cell != ABSENT for cell in cells):
             rows.append(f"| {LABELS[need]} | {' | '.join(cells)} |")
     draft.add("\n".join(rows))
     if not asked or LEVELS.intersection(asked):
-        draft.add(_conclusion(draft, sheets))
+        draft.add(_conclusion(sheets))
 
 
-def _cell(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
-    text = _fact(draft, evidence, sheet, question, need)
+def _cell(excerpts: Excerpts, need: str) -> str:
+    text = _fact(excerpts, need)
     return plain(" ".join(text.split())) if text else ABSENT
 
 
-def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, need: str) -> str:
+def _fact(excerpts: Excerpts, need: str) -> str:
+    draft, sheet = excerpts.draft, excerpts.sheet
     fact = read_fact(draft.catalogue, sheet, need, most=3 if need == "diplomes" else 4)
     if fact is not None:
         if fact.verbatim:
@@ -54,16 +56,16 @@ def _fact(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, ne
         return shorten(fact.text, 300)
     if need in FIELDS_ONLY:
         return ""
-    passages = answer_from(draft, evidence, sheet, question.asked, (need,), 420, 0.3)
+    passages = excerpts.choose((need,), 420, 0.3)
     for passage in passages:
         draft.mark(passage.sheet_id, passage.heading, passage.text)
     return " ".join(f"{end_sentence(shorten(passage.text, 300))}." for passage in passages)
 
 
-def _conclusion(draft: Draft, sheets: Sequence[Sheet]) -> str:
+def _conclusion(sheets: Sequence[Sheet]) -> str:
     if len(sheets) != 2:
         return ""
-    ranks = [(s.niveau.rank if s.niveau else None) if s.kind == METIER else rank_of(s) for s in sheets]
+    ranks = [rank_of(sheet) for sheet in sheets]
     first, second = (plain(short_name_of(sheet)) for sheet in sheets)
     if ranks[0] is None or ranks[1] is None:
         return ""

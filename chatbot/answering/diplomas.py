@@ -5,28 +5,40 @@ from collections.abc import Sequence
 
 from chatbot.answering.draft import Draft
 from chatbot.answering.wording import exit_level, plain, rank_of
+from chatbot.answering.writing import Writing
 from chatbot.catalogue import Catalogue, fold
-from chatbot.evidence import Evidence
-from chatbot.question import Question
 from chatbot.sheets import Link, Sheet
 
+FAR = 9.0  # levels: as far as two can lie apart
 # How the titles of formations start, for each type of diploma that people name.
 TITLES = {
-    "CAP": r"cap\b", "CAP agricole": r"cap agricole", "bac pro": r"bac pro|baccalaureat "
-                                                                 r"professionnel", "bac techno": r"bac techno|bac (?:st"
-                                                                                                 r"|stav)",
-    "BTS": r"bts\b", "BTSA": r"btsa", "BUT": r"but\b", "licence": r"licence", "licence pro": r"licence pro",
+    "CAP": r"cap\b",
+    "CAP agricole": r"cap agricole",
+    "bac pro": r"bac pro|baccalaureat professionnel",
+    "bac techno": r"bac techno|bac (?:st|stav)",
+    "BTS": r"bts\b",
+    "BTSA": r"btsa",
+    "BUT": r"but\b",
+    "licence": r"licence",
+    "licence pro": r"licence pro",
     "master": r"master\b",
-    "BP": r"bp\b", "BMA": r"bma|brevet des metiers "
-                          r"d'art", "CS": r"cs\b|certificat de specialisation|mc\b", "TP": r"tp\b|titre professionnel",
-    "DU": r"du\b|diplome d'universite"
-          r"|deust", "DEUST": r"deust", "DN MADE": r"dn made", "diplôme d'ingénieur": r"diplome d'ingenieur|ingenieur",
-    "diplôme d'école de "
-    "commerce": r".*(?:commerce|management|business|programme grande "
-                r"ecole)", "mastère": r"mastere", "doctorat": r"doctorat|diplome d'etat de docteur",
-    "bachelor": r"bachelor", "JEPS": r"(?:bp|de|des)jeps", "BM": r"bm\b|brevet de "
-                                                                 r"maitrise", "BTM": r"btm\b", "BEP": r"bep\b",
-}  # fmt: skip
+    "BP": r"bp\b",
+    "BMA": r"bma|brevet des metiers d'art",
+    "CS": r"cs\b|certificat de specialisation|mc\b",
+    "TP": r"tp\b|titre professionnel",
+    "DU": r"du\b|diplome d'universite|deust",
+    "DEUST": r"deust",
+    "DN MADE": r"dn made",
+    "diplôme d'ingénieur": r"diplome d'ingenieur|ingenieur",
+    "diplôme d'école de commerce": r".*(?:commerce|management|business|programme grande ecole)",
+    "mastère": r"mastere",
+    "doctorat": r"doctorat|diplome d'etat de docteur",
+    "bachelor": r"bachelor",
+    "JEPS": r"(?:bp|de|des)jeps",
+    "BM": r"bm\b|brevet de maitrise",
+    "BTM": r"btm\b",
+    "BEP": r"bep\b",
+}
 
 
 def rank_of_link(catalogue: Catalogue, link: Link) -> float | None:
@@ -50,58 +62,58 @@ def is_of_type(link: Link, types: Sequence[str]) -> bool:
     return any(re.match(TITLES.get(name, re.escape(fold(name))), title) for name in types)
 
 
-def choose_formations(draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> list[Link]:
-    """Order the recommended formations by what is asked."""
-    links = list(sheet.formations)
-    if not links:
-        return []
+def choose_formations(writing: Writing) -> list[Link]:
+    """Order the recommended formations by what is asked; only those within the limits asked, where any is."""
+    catalogue, sheet, question = writing.draft.catalogue, writing.sheet, writing.question
     levels, types = question.diploma_levels, question.diploma_types
-    similar = evidence.similarity(question.asked, [link.title for link in links])
 
     def fits_level(link: Link) -> bool:
-        rank = rank_of_link(draft.catalogue, link)
-        low = levels.lowest is None or (rank is not None and rank >= levels.lowest)
-        return low and (levels.highest is None or (rank is not None and rank <= levels.highest))
+        return levels.hold(rank_of_link(catalogue, link))
 
     def fits_type(link: Link) -> bool:
         return is_of_type(link, types)
 
-    wanted = sheet.niveau.rank if sheet.niveau and sheet.niveau.rank is not None else 0.0
-
-    def distance(row: int) -> float:
-        """A precise question goes by its words, a general one by nearness to the minimum level."""
-        rank = rank_of_link(draft.catalogue, links[row])
-        return -float(similar[row]) if question.specific else abs((wanted + 9 if rank is None else rank) - wanted)
-
     def fits_duration(link: Link) -> bool:
-        formation = draft.catalogue.get(link.sheet_id)
+        formation = catalogue.get(link.sheet_id)
         return formation is not None and formation.duree == question.diploma_duration
 
-    ordered = [links[row] for row in sorted(range(len(links)), key=distance)]
-    bounded = levels.lowest is not None or levels.highest is not None
-    tests = [fits_type] * bool(types) + [fits_level] * bounded + [fits_duration] * bool(question.diploma_duration)
+    limits = ((fits_type, types), (fits_level, levels.bounded), (fits_duration, question.diploma_duration))
+    tests = [fits for fits, asked in limits if asked]
+    ordered = _order_by_words(writing) if question.specific else _order_by_level(catalogue, sheet)
     return [link for link in ordered if any(fits(link) for fits in tests)] or ordered
 
 
-def write_diplomas(
-    draft: Draft, evidence: Evidence, sheet: Sheet, question: Question, most: int, brief: bool = False
-) -> bool:
+def _order_by_words(writing: Writing) -> list[Link]:
+    links = writing.sheet.formations
+    similar = writing.excerpts.compare([link.title for link in links]) if links else []
+    return [links[row] for row in sorted(range(len(links)), key=lambda row: -similar[row])]
+
+
+def _order_by_level(catalogue: Catalogue, sheet: Sheet) -> list[Link]:
+    """Order by nearness to the minimum level of the métier, those of no known level last."""
+    least = rank_of(sheet) or 0.0
+
+    def distance(link: Link) -> float:
+        rank = rank_of_link(catalogue, link)
+        return FAR if rank is None else abs(rank - least)
+
+    return sorted(sheet.formations, key=distance)
+
+
+def write_diplomas(writing: Writing, most: int, brief: bool = False) -> bool:
     """Write the list of recommended formations, at most `most`; False when the sheet recommends none."""
-    selected = choose_formations(draft, evidence, sheet, question)
+    draft, sheet = writing.draft, writing.sheet
+    selected = choose_formations(writing)
     if not selected:
         if not brief:
-            draft.add(
-                f"La fiche ne cite pas de formation recommandée {draft.mark(sheet.sheet_id, 'Titre', sheet.title)}."
-            )
+            draft.add(f"La fiche ne cite pas de formation recommandée {writing.fact('Titre', sheet.title)}.")
         return False
-    types = question.diploma_types
-    marker = draft.mark(sheet.sheet_id, "Formations recommandées", selected[0].title)
+    types = writing.question.diploma_types
+    marker = writing.fact("Formations recommandées", selected[0].title)
     if types and not brief and not any(is_of_type(link, types) for link in selected):
         draft.add(f"La fiche ne cite pas de {' ni de '.join(types)} parmi les formations conseillées {marker}.")
-    most = question.diploma_limit or most
-    shown = selected[:most]
+    shown = selected[: writing.question.diploma_limit or most]
     shown.sort(key=lambda link: _rank_or_last(draft.catalogue, link))
-    marker = draft.mark(sheet.sheet_id, "Formations recommandées", shown[0].title)
     left = len(sheet.formations) - len(shown)
     start = "Formations conseillées" if not left else "Parmi les formations conseillées"
     lines = [f"{start} {marker} :", *(describe_formation(draft, sheet, link) for link in shown)]

@@ -1,12 +1,16 @@
 """An answer while it is being written: blocks of prose, and the citations that their markers stand for."""
 
+from collections.abc import Sequence
+
 from chatbot.answering.model import Answer
 from chatbot.answering.wording import plain, shorten
 from chatbot.catalogue import Catalogue, fold
 from chatbot.citations import MARKER, Citation, cited_ids, public_url
-from chatbot.evidence import content_words
+from chatbot.evidence import Passage, content_words
+from chatbot.sheets import Sheet
 
 MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
+MOST_SUGGESTED = 4
 
 TELLING = 40  # characters that tell a sentence from others
 
@@ -48,6 +52,10 @@ class Draft:
         """Forget the answer just given."""
         self._before = ""
 
+    def has_quoted(self, passage: Passage) -> bool:
+        """Whether a sentence is written."""
+        return (passage.sheet_id, passage.place) in self.quoted
+
     def add(self, block: str) -> None:
         """Add a paragraph, a list or a table."""
         if block.strip():
@@ -67,6 +75,10 @@ class Draft:
         self._told.append(words)
         return False
 
+    def known(self, sheet_ids: Sequence[str]) -> list[Sheet]:
+        """Give the sheets of these IDs that are loaded."""
+        return [self.catalogue[sheet_id] for sheet_id in sheet_ids if sheet_id in self.catalogue]
+
     @property
     def length(self) -> int:
         """Characters written so far."""
@@ -82,7 +94,7 @@ class Draft:
         used = set(cited_ids(text))
         citations = [citation for citation in self._citations.values() if citation.sheet_id in used]
         citations.sort(key=lambda citation: citation.sheet_id != first)
-        return Answer(text, self.status, tuple(citations), suggestions[:4])
+        return Answer(text, self.status, tuple(citations), suggestions[:MOST_SUGGESTED])
 
 
 def _covers(told: frozenset[str], words: frozenset[str]) -> bool:

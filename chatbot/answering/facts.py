@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chatbot.answering.wording import end_sentence, exit_level, lower_first, short_name_of
+from chatbot.answering.wording import NIVEAU, end_sentence, exit_level, lower_first, short_name_of
 from chatbot.catalogue import Catalogue
 from chatbot.evidence import split_passages
 from chatbot.sheets import METIER, Sheet, study_years
@@ -53,7 +53,7 @@ def read_fact(catalogue: Catalogue, sheet: Sheet, need: str, most: int = 4) -> F
 
 def _read_level(sheet: Sheet) -> Fact | None:
     if sheet.kind == METIER:
-        return Fact("Niveau d'accès minimum", sheet.niveau.text, True) if sheet.niveau else None
+        return Fact(NIVEAU, sheet.niveau.text, True) if sheet.niveau else None
     section = "Niveau de certification" if sheet.certification else "Niveau de sortie"
     return Fact(section, exit_level(sheet)) if exit_level(sheet) else None
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from chatbot.answering.draft import Draft
-from chatbot.answering.passages import is_spoken_of, near_by, overview, quote_all
+from chatbot.answering.passages import Excerpts, quote_all
 from chatbot.answering.wording import capital, exit_level, plain, short_name_of
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
-from chatbot.evidence import Evidence
-from chatbot.question import Question
-from chatbot.sheets import Sheet
 
 HEADINGS = {"acces": "Accès", "attendus": "Attendus", "contenu": "Description", "poursuite": "Poursuite d'études"}
 NOT_GIVEN = {
@@ -28,10 +24,11 @@ MOST_METIERS = 12
 class FormationWriter:
     """Writes what one formation sheet says of the needs of one question."""
 
-    def __init__(self, draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> None:
-        name, budget = plain(sheet.title), 1300 if len(question.needs) <= 1 else max(700, 1900 // len(question.needs))
-        self.writing = Writing(draft, evidence, sheet, question, name, f"« {name} »", budget)
-        self.sheet, self.question, self.name = sheet, question, name
+    def __init__(self, excerpts: Excerpts) -> None:
+        self.sheet, self.question = excerpts.sheet, excerpts.question
+        self.name, needs = plain(self.sheet.title), len(self.question.needs)
+        budget = 1300 if needs <= 1 else max(700, 1900 // needs)
+        self.writing = Writing(excerpts, self.name, f"« {self.name} »", budget)
 
     def write(self) -> None:
         """Write every need in turn; the status is not_found when the sheet answers none of them."""
@@ -46,7 +43,7 @@ class FormationWriter:
             "question": self.specific,
         }
         needs = list(self.question.needs)
-        if not is_spoken_of(self.writing.evidence, self.sheet, self.question):
+        if not self.writing.excerpts.is_spoken_of():
             self.beside()
             return
         if "fiche" in needs and "contenu" in needs and not self.sheet.text_of("Description"):
@@ -67,8 +64,7 @@ class FormationWriter:
 
     def beside(self) -> None:
         """Say that the sheet does not answer, what it says that is nearest, and the facts."""
-        writing = self.writing
-        passages = near_by(writing.evidence, self.sheet, self.question)
+        passages = self.writing.excerpts.near_by()
         silent = "ne répond pas précisément à cette question" if passages else "ne répond pas à cette question"
         self.writing.add(f"{self.writing.refuse(silent)}.")
         if not passages:
@@ -90,7 +86,7 @@ class FormationWriter:
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = self.writing.find(("acces", "poursuite", "contenu"), 1100, 0.3)
+        passages = self.writing.excerpts.choose(("acces", "poursuite", "contenu"), 1100, 0.3)
         if passages:
             self.writing.quote(passages)
             self.writing.add(f"En bref : {self.in_short()}.")
@@ -101,7 +97,7 @@ class FormationWriter:
     def fiche(self) -> None:
         """Present the formation: facts, what one learns, where it leads."""
         self.writing.add(f"**{capital(self.name)}** : {self.in_short()}.")
-        self.writing.quote(self.writing.find(("contenu",), 600, 0.3))
+        self.writing.quote(self.writing.excerpts.choose(("contenu",), 600, 0.3))
         if self.writing.draft.catalogue.metiers_of(self.sheet.sheet_id):
             self.metiers(most=5)
 
@@ -132,7 +128,7 @@ class FormationWriter:
         self.writing.add(f"La formation dure **{sheet.duree}** : {self.name} {marker}.")
         if "niveau" not in self.question.needs and "certification" not in self.question.needs and exit_level(sheet):
             self.writing.add(f"Niveau à la sortie : {exit_level(sheet)} {self._level_mark()}.")
-        self.writing.quote(self.writing.find(("duree",), self.writing.budget // 2, 0.55))
+        self.writing.quote(self.writing.excerpts.choose(("duree",), self.writing.budget // 2, 0.55))
 
     def niveau(self) -> None:
         """The level that it leads to."""
@@ -141,7 +137,7 @@ class FormationWriter:
             self.writing.lack("niveau", "n'indique pas de niveau")
             return
         self.writing.add(f"{capital(self.name)} : **{level}** {self._level_mark()}.")
-        self.writing.quote(self.writing.find(("niveau", "acces"), self.writing.budget // 2, 0.6))
+        self.writing.quote(self.writing.excerpts.choose(("niveau", "acces"), self.writing.budget // 2, 0.6))
 
     def certification(self) -> None:
         """The level of certification and the entry in the RNCP."""
@@ -186,14 +182,13 @@ class FormationWriter:
         """A need that only text answers."""
         writing, heading = self.writing, HEADINGS[need]
         has_section = bool(self.sheet.text_of(heading))
-        best = writing.find((need,), writing.budget, 0.4)
+        best = writing.excerpts.choose((need,), writing.budget, 0.4)
         if not has_section:
             writing.lack(need, NOT_GIVEN[need], best)
         if best:
             writing.quote(best)
         elif has_section:
-            asked, budget = self.question.asked, writing.budget
-            writing.add(overview(writing.draft, writing.evidence, self.sheet, asked, (heading,), budget))
+            writing.add(writing.excerpts.overview((heading,), writing.budget))
 
     def _level_mark(self) -> str:
         sheet = self.sheet

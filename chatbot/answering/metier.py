@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from chatbot.answering.access import NIVEAU, Access
-from chatbot.answering.draft import Draft
+from chatbot.answering.access import Access
 from chatbot.answering.metier_facts import write_card, write_codes, write_interests, write_names, write_statuses
-from chatbot.answering.passages import find_answer, is_spoken_of, near_by, overview
+from chatbot.answering.passages import Excerpts
 from chatbot.answering.pay import write_pay
-from chatbot.answering.wording import named_as, niveau_in_full, of
+from chatbot.answering.wording import NIVEAU, named_as, niveau_in_full, of
 from chatbot.answering.writing import Writing
 from chatbot.catalogue import fold
-from chatbot.evidence import CUES, Evidence
-from chatbot.question import Question
-from chatbot.sheets import Sheet
+from chatbot.evidence import CUES
 
 NOT_GIVEN = {
     "missions": "ne détaille pas les activités",
@@ -40,11 +37,11 @@ HEADINGS = {
 class MetierWriter:
     """Writes what one métier sheet says of the needs of one question."""
 
-    def __init__(self, draft: Draft, evidence: Evidence, sheet: Sheet, question: Question) -> None:
-        name = named_as(sheet, question.message)
-        budget = 1700 if len(question.needs) <= 1 else max(700, 2000 // len(question.needs))
-        self.writing = Writing(draft, evidence, sheet, question, name, of(name), budget)
-        self.sheet, self.question = sheet, question
+    def __init__(self, excerpts: Excerpts) -> None:
+        self.sheet, self.question = excerpts.sheet, excerpts.question
+        name, needs = named_as(self.sheet, self.question.message), len(self.question.needs)
+        budget = 1700 if needs <= 1 else max(700, 2000 // needs)
+        self.writing = Writing(excerpts, name, of(name), budget)
         self.access = Access(self.writing)
 
     def write(self) -> None:
@@ -63,7 +60,7 @@ class MetierWriter:
             "appellations": partial(write_names, writing),
             "question": self.specific,
         }
-        if not is_spoken_of(writing.evidence, self.sheet, self.question):
+        if not writing.excerpts.is_spoken_of():
             self.beside()
             return
         needs = self.needs()
@@ -80,7 +77,7 @@ class MetierWriter:
     def beside(self) -> None:
         """Say that the sheet does not answer, and what it says that is nearest."""
         writing = self.writing
-        near = near_by(writing.evidence, self.sheet, self.question)
+        near = writing.excerpts.near_by()
         if not near:
             writing.add(f"{writing.refuse('ne répond pas à cette question')}.")
             writing.draft.status = "not_found"
@@ -102,7 +99,7 @@ class MetierWriter:
 
     def specific(self) -> None:
         """A question that no usual need names: the sentences closest to it, wherever they stand."""
-        passages = self.writing.find(("missions", "competences", "acces", "conditions"), 1000, 0.3)
+        passages = self.writing.excerpts.choose(("missions", "competences", "acces", "conditions"), 1000, 0.3)
         if passages:
             self.writing.quote(passages)
             self.writing.add_more()
@@ -117,11 +114,11 @@ class MetierWriter:
             headings = ("En bref",)
         has_section = any(self.sheet.text_of(heading) for heading in headings)
         if need == "missions":
-            opens = [p for p in writing.evidence.passages_of(self.sheet) if p.heading == "Présentation"][:2]
+            opens = [p for p in writing.excerpts.passages if p.heading == "Présentation"][:2]
             writing.quote([p for p in opens if not writing.draft.was_told(p.text)])
         best = []
         if self.question.specific or not has_section:
-            best = writing.find((need,), writing.budget // 2, 0.5 if has_section else 0.12)
+            best = writing.excerpts.choose((need,), writing.budget // 2, 0.5 if has_section else 0.12)
             best = [passage for passage in best if need != "missions" or passage.heading != "Présentation"]
         if not has_section and need in NOT_GIVEN and need != "missions":
             best = [passage for passage in best if not writing.draft.was_told(passage.text)]
@@ -129,10 +126,10 @@ class MetierWriter:
                 best = ([p for p in best if CUES[need].search(fold(p.text))] or best[:2])[:ABSENT_MOST]
             writing.lack(need, NOT_GIVEN[need], best)
         writing.quote(best)
-        if best and has_section and find_answer(writing.evidence, self.sheet, self.question, (need,)) is not None:
+        if best and has_section and writing.excerpts.find_answer((need,)) is not None:
             return
         left = writing.budget - sum(len(p.text) for p in best)
-        writing.add(overview(writing.draft, writing.evidence, self.sheet, self.question.asked, headings, left, best))
+        writing.add(writing.excerpts.overview(headings, left, best))
 
     def say_what_is_known(self) -> None:
         """After an absence: the level and the status, which nearly every sheet gives, unless they were just told."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chatbot.answering.access import NIVEAU
 from chatbot.answering.pay import with_accent
-from chatbot.answering.wording import capital, end_sentence, lower_first, niveau_in_full, plain, shorten
+from chatbot.answering.wording import NIVEAU, capital, end_sentence, lower_first, niveau_in_full, plain, shorten
 from chatbot.answering.writing import Writing
 
 INTERETS = "Centres d'intérêt"
@@ -30,7 +29,7 @@ def write_card(writing: Writing) -> None:
         marker = writing.fact("Statuts possibles", " - ".join(sheet.statuts))
         lines.append(f"- Statuts possibles : {', '.join(sheet.statuts)} {marker}")
     writing.add("\n".join(lines))
-    writing.quote(writing.find((), 350, 0.55))
+    writing.quote(writing.excerpts.choose((), 350, 0.55))
 
 
 def write_statuses(writing: Writing) -> None:
@@ -39,7 +38,7 @@ def write_statuses(writing: Writing) -> None:
     if statuts:
         marker = writing.fact("Statuts possibles", statuts[0])
         writing.add(f"Statuts possibles pour {writing.name} : **{', '.join(statuts)}** {marker}.")
-    passages = writing.find(("statut",), writing.budget // 2, 0.4)
+    passages = writing.excerpts.choose(("statut",), writing.budget // 2, 0.4)
     if not statuts:
         writing.lack("statut", "n'indique pas de statut", passages)
     writing.quote(passages)

@@ -15,6 +15,7 @@ LATER_PAY = re.compile(
     r"\b(?:apres|au bout de|avec) (?:\d+|quelques|plusieurs|dix|vingt|cinq) an|\bmoyen\w*|\bmax\w*|\bconfirme\w*"
     r"|\bsenior|\bfin de carriere|\bexperimente\w*|\bavec (?:de )?l'experience"
 )
+BEYOND_AMOUNT = re.compile(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)")
 LONGEST_PAY = 800  # characters; the longest of Onisep's has 497
 
 
@@ -43,8 +44,8 @@ def write_pay(writing: Writing) -> None:
     there = MORE_THERE.search(asked) or SOMEWHERE.search(writing.question.asked)
     if salaire.amounts and there and not writing.question.english:
         writing.add("La fiche ne donne que ce repère : elle ne compare pas les lieux ni les employeurs.")
-    if re.search(r"\b(?:loge|nourri|prime|heberge|logement|variable|statut|experience|evol)", asked):
-        writing.quote([passage for passage in writing.find(("salaire",), 400, 0.6) if passage.heading != "Salaire"])
+    if BEYOND_AMOUNT.search(asked):
+        writing.quote([p for p in writing.excerpts.choose(("salaire",), 400, 0.6) if p.heading != "Salaire"])
     if BARE_VARIABLE.fullmatch(fold(salaire.text)):
         writing.missing.append("salaire")
 

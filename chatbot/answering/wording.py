@@ -7,6 +7,7 @@ from chatbot.evidence import split_sentences
 from chatbot.sheets import CERTIFICATION_RANKS, FORMATION, Niveau, Sheet
 
 EXCERPT_LENGTH = 220
+NIVEAU = "Niveau d'accès minimum"  # the field of a métier's level, as sheets call it
 VOWEL = re.compile(r"[aeiouyhâàéèêëîïôûœ]", re.IGNORECASE)
 BREAKABLE = re.compile(r" (?=[:;?!»])|(?<=«) ")
 # Names with an aspirated h that open a métier title of the corpus.
@@ -86,7 +87,7 @@ def summary_of(sheet: Sheet, length: int) -> str:
 
 
 def rank_of(sheet: Sheet) -> float | None:
-    """Place a formation on the ladder by its exit level, else by its certification."""
+    """Give the years after the bac of a métier's minimum level, of a formation's exit level or certification."""
     if sheet.niveau and sheet.niveau.rank is not None:
         return sheet.niveau.rank
     return CERTIFICATION_RANKS.get(sheet.certification)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.passages import answer_from, find_answer, more_on, quote_all
-from chatbot.evidence import Evidence, Passage
+from chatbot.answering.passages import Excerpts, quote_all
+from chatbot.evidence import Passage
 from chatbot.question import Question
 from chatbot.sheets import Sheet
 
@@ -16,14 +16,26 @@ from chatbot.sheets import Sheet
 class Writing:
     """One answer about one sheet as it is written; `said` is how the sheet is named in it ("La fiche …")."""
 
-    draft: Draft
-    evidence: Evidence
-    sheet: Sheet
-    question: Question
+    excerpts: Excerpts
     name: str
     said: str
     budget: int  # characters of prose for a need
     missing: list[str] = field(default_factory=list)  # needs that the sheet says nothing of
+
+    @property
+    def draft(self) -> Draft:
+        """Where it is written."""
+        return self.excerpts.draft
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet that it is about."""
+        return self.excerpts.sheet
+
+    @property
+    def question(self) -> Question:
+        """The question that it answers."""
+        return self.excerpts.question
 
     def add(self, block: str) -> None:
         """Add a block, if it is one."""
@@ -43,16 +55,11 @@ class Writing:
         if not instead:
             self.missing.append(need)
 
-    def find(self, needs: Sequence[str], budget: int, least: float = 0.35) -> list[Passage]:
-        """Choose the sentences that answer; at most so many characters."""
-        return answer_from(self.draft, self.evidence, self.sheet, self.question.asked, needs, budget, least)
-
-    def lead(self, needs: Sequence[str]) -> bool:
-        """Open on the sentence that answers a precise question, where one surely does; say whether it does."""
-        answer = find_answer(self.evidence, self.sheet, self.question, needs)
+    def lead(self, needs: Sequence[str]) -> None:
+        """Open on the sentence that answers a precise question, where one surely does."""
+        answer = self.excerpts.find_answer(needs)
         if answer is not None:
             self.quote([answer])
-        return answer is not None
 
     def quote(self, passages: Sequence[Passage]) -> None:
         """Add passages, in their words."""
@@ -60,4 +67,4 @@ class Writing:
 
     def add_more(self, least: float = 0.45) -> None:
         """Add what else the sheet says close to the question."""
-        self.add(more_on(self.draft, self.evidence, self.sheet, self.question, least=least))
+        self.add(self.excerpts.more(least))

@@ -27,7 +27,7 @@ from chatbot.api.browse import browse_routes
 from chatbot.api.metrics import metrics_routes
 from chatbot.api.openai import openai_routes
 from chatbot.api.problems import Refusal, add_handlers, describe_problems
-from chatbot.api.replies import AnswerFailed, Channel
+from chatbot.api.replies import AnswerFailed
 from chatbot.api.service import (
     INDEX_MISSING,
     MOST_DOSSIERS,
@@ -42,7 +42,7 @@ from chatbot.api.service import (
 )
 from chatbot.api.sheets import describe_sheet
 from chatbot.api.stream import stream_routes
-from chatbot.api.turns import LONGEST, Overloaded
+from chatbot.api.turns import LONGEST, Channel, Overloaded
 from chatbot.question import Turn
 
 __all__ = [

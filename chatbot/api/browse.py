@@ -19,7 +19,8 @@ from chatbot.api.bodies import (
     SheetId,
 )
 from chatbot.api.problems import Refusal, describe_problems
-from chatbot.api.service import InTurn, OpenIndex, take_turn
+from chatbot.api.service import InTurn, OpenIndex
+from chatbot.api.turns import take_turn
 from chatbot.browse import MOST_CARDS, BrowseError, Filters, UnknownSheet, describe_parcours, draw_parcours
 from chatbot.citations import public_url
 from chatbot.dossier import Asked, Corpus, gather_dossier, render_markdown, render_page, render_pdf

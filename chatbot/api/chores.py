@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from chatbot.answering.wording import capital, shorten
 from chatbot.api.bodies import MAX_HISTORY, MAX_MESSAGE, MAX_QUESTION
-from chatbot.api.service import OpenIndex, take_turn
+from chatbot.api.service import OpenIndex
+from chatbot.api.turns import take_turn
 from chatbot.citations import cited_ids
 from chatbot.question import Turn
 

@@ -5,18 +5,16 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from contextvars import Context, copy_context
 from time import perf_counter
-from typing import Literal
 
 from chatbot.answering import Answer
 from chatbot.api.problems import Refusal
-from chatbot.api.turns import Overloaded, Turns
+from chatbot.api.turns import Channel, Turns, begin_turn
 from chatbot.stages import STAGES, Timings, open_span, time_answer, tracer
 from chatbot.telemetry.logs import ANSWERS as QUESTIONS_LOG
 from chatbot.telemetry.masking import mask
-from chatbot.telemetry.metrics import ANSWER_SECONDS, ANSWERS, SHED, STAGE_SECONDS
+from chatbot.telemetry.metrics import ANSWER_SECONDS, ANSWERS, STAGE_SECONDS
 
 LOG = logging.getLogger("chatbot.api")
-Channel = Literal["page", "api", "stream", "openai", "tool", "dossier"]
 
 
 class AnswerFailed(Exception):
@@ -63,7 +61,7 @@ def observe_reply(
     answer, status = None, "abandoned"
     end_turn: Callable[[], None] | None = None
     try:
-        end_turn = turns.take()
+        end_turn = begin_turn(turns, channel)
         measured.timings.seconds["queue"] = perf_counter() - measured.started
         measured.timings.on_wait = end_turn
         while (piece := measured.context.run(next, pieces, None)) is not None:
@@ -71,10 +69,8 @@ def observe_reply(
             if isinstance(piece, Answer):
                 answer, status, measured.ended = piece, piece.status, perf_counter()
             yield piece
-    except Refusal as refusal:
+    except Refusal:
         status = "refused"
-        if isinstance(refusal, Overloaded):
-            SHED.labels(channel).inc()
         raise
     except Exception as error:
         status = "failed"

@@ -1,18 +1,17 @@
 """What the routes and the page are served from: a chatbot and a catalogue over one open index."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chatbot.answering import Answer, Chatbot
-from chatbot.api.replies import Channel, observe_reply
-from chatbot.api.turns import TURNS, Overloaded, Turns
+from chatbot.api.replies import observe_reply
+from chatbot.api.turns import TURNS, Channel, Turns, take_turn
 from chatbot.browse import Browser
 from chatbot.llm import Composer, Stop
 from chatbot.question import Turn
-from chatbot.telemetry.metrics import SHED
 
 INDEX_MISSING = "Les fiches ne sont pas encore indexées. À lancer sur le serveur : python -m chatbot index"
 STARTING = "Le service démarre : réessayez dans quelques secondes."
@@ -65,20 +64,6 @@ def is_starting(service: Service) -> bool:
 def say_unavailable(service: Service) -> str:
     """Say why there is no index to answer from."""
     return STARTING if is_starting(service) else INDEX_MISSING
-
-
-@contextmanager
-def take_turn(turns: Turns, channel: Channel) -> Iterator[None]:
-    """Wait for a turn, which lasts as long as the block; raise Overloaded, and count it, when too many wait already."""
-    try:
-        end = turns.take()
-    except Overloaded:
-        SHED.labels(channel).inc()
-        raise
-    try:
-        yield
-    finally:
-        end()
 
 
 @dataclass(frozen=True, slots=True)

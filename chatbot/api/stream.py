@@ -22,8 +22,9 @@ from starlette.types import Receive, Scope, Send
 from chatbot.answering import Answer
 from chatbot.api.bodies import AnswerBody, QuestionBody
 from chatbot.api.problems import FAILURE, Problem, describe_problems, problem_of
-from chatbot.api.replies import AnswerFailed, Channel
+from chatbot.api.replies import AnswerFailed
 from chatbot.api.service import OpenIndex, stream_reply
+from chatbot.api.turns import Channel
 from chatbot.llm import Stop
 from chatbot.question import Turn
 

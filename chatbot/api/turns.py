@@ -2,10 +2,14 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
 
 from chatbot.api.problems import Refusal
-from chatbot.telemetry.metrics import UNDER_WAY, WAITING
+from chatbot.telemetry.metrics import SHED, UNDER_WAY, WAITING
+
+Channel = Literal["page", "api", "stream", "openai", "tool", "dossier"]
 
 AT_ONCE = 2
 LONGEST = 64  # questions that wait: some two seconds of answers
@@ -82,3 +86,22 @@ class Turns:
 
 
 TURNS = Turns()  # of this process, whatever applications it holds: they share its processor
+
+
+def begin_turn(turns: Turns, channel: Channel) -> Callable[[], None]:
+    """Wait for a turn, give what ends it; raise Overloaded, and count it, when too many wait already."""
+    try:
+        return turns.take()
+    except Overloaded:
+        SHED.labels(channel).inc()
+        raise
+
+
+@contextmanager
+def take_turn(turns: Turns, channel: Channel) -> Iterator[None]:
+    """Wait for a turn, as `begin_turn` does, which lasts as long as the block."""
+    end = begin_turn(turns, channel)
+    try:
+        yield
+    finally:
+        end()

@@ -25,12 +25,9 @@ BACKBONE = {START.key, CAP.key, BAC.key, "bac+2", "bac+3", "bac+5"}
 
 def rung_of(sheet: Sheet) -> Rung:
     """Give the rung of a sheet: the minimum level of a métier, the exit level of a formation."""
-    if sheet.kind == FORMATION:
-        rank = rank_of(sheet)
-        if sheet.niveau and sheet.niveau.text.lower() in ("seconde", "1re"):
-            return YEAR_GROUP
-    else:
-        rank = sheet.niveau.rank if sheet.niveau else None
+    if sheet.kind == FORMATION and sheet.niveau and sheet.niveau.text.lower() in ("seconde", "1re"):
+        return YEAR_GROUP
+    rank = rank_of(sheet)
     if rank is None:
         return UNSAID
     return START if rank <= -3.0 else BY_RANK.get(min(rank, 9.0), UNSAID)

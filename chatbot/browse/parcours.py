@@ -65,13 +65,10 @@ def _step(sheet: Sheet, title: str, sources: tuple[str, ...]) -> Step:
 
 
 def _studies(metier: Sheet) -> tuple[Excerpt, ...]:
-    """Give what a métier says of its studies; where its text asks for no diploma though its level field does, that too.
-
-    The field and the text of some 35 sheets disagree: both are given.
-    """
+    """Give what a métier says of its studies, and a sentence that waives the diploma of its level field."""
     excerpts = _excerpts(metier, "Durée des études")
-    waiver = find_waiver(split_passages(metier))
-    if waiver is not None and metier.niveau and (metier.niveau.rank or 0) > -4:
+    waiver = find_waiver(metier, split_passages(metier))
+    if waiver is not None:
         excerpts += (Excerpt(metier.sheet_id, waiver.heading, waiver.subheading, waiver.text),)
     return excerpts
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from chatbot.catalogue import Catalogue, fold
+from chatbot.retrieval import SheetHit
 from chatbot.sheets import Sheet
 
 TYPED_ID = re.compile(r"(met|for)[ .\-_]?(\d+)")
@@ -19,20 +20,10 @@ LONGEST = 200  # characters of a text that are searched with
 SURE = 0.5  # a chance at which the ranker's sheet goes before those whose names only begin so: "véto"
 
 
-class Ranked(Protocol):
-    """A sheet, and its chance to be the one meant (0 to 1)."""
-
-    @property
-    def sheet_id(self) -> str: ...
-
-    @property
-    def chance(self) -> float: ...
-
-
 class Searcher(Protocol):
     """What browsing needs of retrieval: a ranking, the sheets that hold every word, which words any of them knows."""
 
-    def rank(self, query: str, *, limit: int) -> Sequence[Ranked]: ...
+    def rank(self, query: str, *, limit: int) -> Sequence[SheetHit]: ...
 
     def holding(self, query: str) -> set[str]: ...
 

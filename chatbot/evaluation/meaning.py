@@ -5,6 +5,7 @@ Both lean on the ranker's weights: fit those first (`chatbot.evaluation.fitting`
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,9 +49,9 @@ def _right_sheets(case: Case, chatbot: Chatbot) -> frozenset[str]:
 
 def _lesson(chatbot: Chatbot, message: str, right: frozenset[str], weight: float) -> Lesson:
     case = chatbot.understanding.read(message)
-    hits = sorted(case.hits, key=lambda hit: hit.sheet_id)
-    features = chatbot.understanding.resolver.measure(message, hits, case.named, case.scores, case.question.levels)
-    return Lesson(features, np.array([hit.sheet_id in right for hit in hits], bool), weight)
+    case = replace(case, hits=sorted(case.hits, key=lambda hit: hit.sheet_id))
+    features = chatbot.understanding.resolver.measure(case)
+    return Lesson(features, np.array([hit.sheet_id in right for hit in case.hits], bool), weight)
 
 
 def fit_meaning(lessons: Sequence[Lesson]) -> Floats:

@@ -52,11 +52,11 @@ class Everyday:
     questions: tuple[str, ...]
 
 
-def read_vocabulary(path: Path = DATA / "names.jsonl") -> Vocabulary:
+def read_vocabulary() -> Vocabulary:
     """Read `names.jsonl`; each line is a diploma, a short form, or names of one sheet."""
     diplomas, shorts, trades, names = [], {}, {}, {}
     ordinary: set[str] = set()
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in (DATA / "names.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if "diploma" in row:
             titles = tuple(tuple(word.singular for word in split_words(phrase)) for phrase in row["titles"])

@@ -2,30 +2,30 @@
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.catalogue import Catalogue
-from chatbot.naming.book import BARE, COURSE, NameBook, ordinary_words
+from chatbot.naming.book import BARE, NameBook, ordinary_words
 from chatbot.naming.data import Everyday, Vocabulary, read_vocabulary
 from chatbot.naming.groups import Group
-from chatbot.naming.spelling import RARE, Spelling
-from chatbot.naming.words import LINKS, Word, is_link, key_of, split_words
+from chatbot.naming.readings import REMEMBERED, Edge, Reader, Reading
+from chatbot.naming.words import LINKS, Word, is_link, split_words
 from chatbot.stages import staged
 
 TYPED_ID = re.compile(
     r"\b(MET|FOR)(\s?[.\-_:°]\s?|\s|)(\d{1,6})\b(?!\s*(?:ans?|mois|h\b|heures?|jours?|€|euros?|min))", re.IGNORECASE
 )
 OWN_ID = re.compile(r"\b[A-Z]{2,12}\.\d{1,9}\b", re.IGNORECASE)  # of another prefix: as it is written, if it exists
-SENTENCE_END = re.compile(r"\s*(?:[.?!;\n]\s|[+=])")
-LINK_SIGLES = (("de",), ("du",))  # diplômes d'État and d'université, in capitals
 # A lone word with one of these may well be a verb that no sheet uses, rather than a slip in a name.
 VERB_ENDINGS = ("er", "ent", "ez", "ais", "ait", "ons", "ant", "era", "ir")
-ASKING = ("quelle", "une", "aucune")  # "quelle formation designer ?" asks for the ways to a métier
 LOOSE_KEYS = 4  # of a name opened loosely: "diplôme supérieur en marketing et gestion", but not "diplôme en marketing"
-REMEMBERED = 64  # messages: several parts of an answer look for the names of one
-MOST_COST = 0.35
+MOST_MENTIONS = 12  # in one message
+MOST_COST = 0.35  # of a reading, all its words together
+SLIP_COST = 0.05  # the least cost of mending a slip: see `Spelling.nearest`
+TIE = 0.04  # scores nearer than this fit a name equally well
+ONLY_OPENS = 0.2  # the score of a word that opens many names and names none ("technicien")
 MOST_WORDS = 14  # after a head
 LONGEST_NAME = 50  # words: "diplôme d'ingénieur de l'École … en partenariat avec l'ITII …" has up to 39
 # Words that end the words of a diploma's or métier's speciality.
@@ -54,18 +54,6 @@ class Mention:
     source: str  # "id" | "title" | "alias" | "sigle" | "everyday" | "fuzzy" | "partial"
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    """A way to read the words from one place to `end`: as these keys, at this cost."""
-
-    end: int
-    keys: tuple[str, ...]
-    cost: float
-    trade: bool = False  # "coiffeur" for "coiffure": only inside a diploma's name
-    short: bool = False  # "compta" for "comptable": not enough by itself
-    loose: bool = False  # "diplôme", "école" or "formation" without "de": only opens a long name
-
-
 class Names:
     """The names of all sheets: their own, the everyday layer's and those of `names.jsonl`."""
 
@@ -79,40 +67,33 @@ class Names:
         self._catalogue = catalogue
         self._vocabulary = vocabulary or read_vocabulary()
         self._book = NameBook(catalogue, entries, self._vocabulary)
-        opening = {word for phrases in self._book.said.values() for phrase, _ in phrases for word in phrase} | LINKS
-        self._opening = {key_of(word): word for word in opening if len(word) > 4}
-        self._spelling = Spelling(self._book.counts | dict.fromkeys(self._opening, RARE + 1))
         self._ordinary = self._vocabulary.ordinary | ordinary_words(catalogue, entries)
+        self._reader = Reader(self._book, self._vocabulary, self._ordinary)
         self._find = lru_cache(REMEMBERED)(self._find_mentions)
-        self._read = lru_cache(REMEMBERED)(self._read_words)
         self._group = lru_cache(maxsize=None)(lambda head: Group(self._book.heads[head], self._book.weights))
 
     @staged("retrieval")
-    def find(self, message: str, limit: int = 12) -> tuple[Mention, ...]:
+    def find(self, message: str) -> tuple[Mention, ...]:
         """Find the sheets named in a message: mentions that don't overlap, in the order of the message."""
-        return self._find(message, limit)
+        return self._find(message)
 
-    def _find_mentions(self, message: str, limit: int) -> tuple[Mention, ...]:
+    def _find_mentions(self, message: str) -> tuple[Mention, ...]:
         found = list(self._find_ids(message))
-        words, edges = self._read(message)
-        ends = [bool(SENTENCE_END.match(message, word.end)) for word in words]
-        for place, word in enumerate(words):
-            if word.folded not in LINKS or any(edge.keys[0][0] == "@" for edge in edges[place]):
-                found += self._find_names(message, words, edges, place)
-                found += self._find_partial(message, words, edges, ends, place)
-        found.sort(key=lambda mention: (-_worth(mention, words), mention.start))
+        reading = self._reader.read(message)
+        for place, word in enumerate(reading.words):
+            if word.folded not in LINKS or any(edge.is_diploma for edge in reading.edges[place]):
+                found += self._find_names(reading, place)
+                found += self._find_partial(reading, place)
+        found.sort(key=lambda mention: (-_worth(mention, reading.words), mention.start))
         kept: list[Mention] = []
         for mention in found:
             if all(mention.end <= other.start or other.end <= mention.start for other in kept):
                 kept.append(mention)
-        return tuple(sorted(kept[:limit], key=lambda mention: mention.start))
+        return tuple(sorted(kept[:MOST_MENTIONS], key=lambda mention: mention.start))
 
     def correct(self, word: str) -> tuple[str, ...]:
         """Give the keys of names that a folded word may be a slip of; nothing for a word that is in use."""
-        key = key_of(word)
-        if word in self._ordinary or key in self._book.counts:
-            return ()
-        return tuple(other for other, _ in self._spelling.nearest(key))
+        return tuple(other for other, _ in self._reader.correct(word))
 
     def expand(self, message: str) -> list[str]:
         """Give the words in full of short forms, and those that misspelt words may stand for, to search with."""
@@ -125,57 +106,12 @@ class Names:
 
     def diplomas_in(self, message: str) -> frozenset[str]:
         """Give the kinds of diploma that a message speaks of, as keys to compare with `diploma_of`."""
-        found = (edge.keys[0] for edges in self._read(message)[1] for edge in edges)
+        found = (edge.keys[0] for edges in self._reader.read(message).edges for edge in edges)
         return frozenset(key for key in found if key[0] == "@" and key != BARE)
 
     def diploma_of(self, sheet_id: str) -> str:
         """Give the kind of diploma of a formation, '' when its title does not open with one."""
         return self._book.diplomas.get(sheet_id, "")
-
-    def _read_words(self, message: str) -> tuple[list[Word], list[list[_Edge]]]:
-        """Give the words of a message, mended, and for each what it may be the start of in names."""
-        words = [self._mend(word) for word in split_words(message)]
-        return words, [self._edges(words, place) for place in range(len(words))]
-
-    def _mend(self, word: Word) -> Word:
-        """Mend a slip in a word that opens or links names ("licnce", "mentoin")."""
-        if word.folded in self._ordinary or word.key in self._book.counts or len(word.folded) < 5:
-            return word
-        nearest = self._spelling.nearest(word.key)
-        meant = self._opening.get(nearest[0][0]) if nearest else None
-        return replace(word, folded=meant, key=key_of(meant)) if meant else word
-
-    def _edges(self, words: list[Word], place: int) -> list[_Edge]:
-        word = words[place]
-        edges = [_Edge(place + 1, (word.key,), 0.0)]
-        if word.folded != word.key:
-            edges.append(_Edge(place + 1, (word.folded,), 0.0))
-        following = tuple(other.singular for other in words[place : place + 8])
-        said = [p for p in self._book.said.get(word.singular, ()) if following[: len(p[0])] == p[0]]
-        longest = max((len(phrase) for phrase, _ in said), default=0)
-        for phrase, key in said:
-            sigle = phrase in LINK_SIGLES
-            of = place + 1 < len(words) and words[place + 1].folded in ("d", "de", "du", "des")
-            loose = key == BARE and len(phrase) == 1 and not sigle and not of  # "formation pour être…"
-            if len(phrase) == longest and (word.raw.isupper() or not sigle):
-                edges.append(_Edge(place + len(phrase), (key,), 0.0, loose=loose))
-        asking = place > 0 and words[place - 1].folded in ASKING
-        if word.folded == "formation" and not asking and place + 1 < len(words) and not is_link(words[place + 1]):
-            edges.append(_Edge(place + 1, (COURSE,), 0.0))
-        for keys in self._vocabulary.shorts.get(word.folded, ()):
-            edges.append(_Edge(place + 1, keys, 0.04, short=True))
-        for keys in self._vocabulary.trades.get(word.key, ()):
-            edges.append(_Edge(place + 1, keys, 0.04, trade=True))
-        known = self._book.counts
-        if place + 1 < len(words) and (joined := word.folded + words[place + 1].key) in known and len(joined) > 5:
-            edges.append(_Edge(place + 2, (joined,), 0.02))
-        if known.get(word.key, 0) < RARE and word.folded not in self._ordinary and not said:
-            elided = key_of(word.folded[1:]) if word.folded[0] in "dl" and word.key not in known else ""
-            if elided in known:
-                return [_Edge(place + 1, (elided,), 0.02)]  # "dingenieur"
-            edges += [_Edge(place + 1, (key,), cost) for key, cost in self._spelling.nearest(word.key)]
-            edges += [_Edge(place + 1, keys, 0.03) for keys in _cut(word.folded, known)]
-        return edges
 
     def kind_of(self, sheet_id: str) -> str:
         """Give the kind of a sheet."""
@@ -192,10 +128,9 @@ class Names:
             if sheet_id in self._catalogue and not sheet_id.startswith(("MET.", "FOR.")):
                 yield Mention(found.start(), found.end(), found.group(), (sheet_id,), 1.0, "id")
 
-    def _find_names(
-        self, message: str, words: list[Word], edges: list[list[_Edge]], place: int
-    ) -> Iterator[Mention]:
+    def _find_names(self, reading: Reading, place: int) -> Iterator[Mention]:
         """Find the names that start at a word: follow every reading of the words as long as it opens a name."""
+        words, edges = reading.words, reading.edges
         best: dict[int, tuple[float, float, str]] = {}
         stack = [(place, "", 0.0, False, False)]
         while stack:
@@ -216,7 +151,7 @@ class Names:
         for end, (_, cost, name) in best.items():
             while is_link(words[end - 1]) and end - 1 > place:
                 end -= 1
-            mention = self._name_mention(message, words[place].start, words[end - 1].end, name, cost)
+            mention = self._name_mention(reading.message, words[place].start, words[end - 1].end, name, cost)
             joined = any(word.folded in ("et", "ou") for word in words[place:end])
             if joined and mention.source == "everyday" and name.count(" ") == 1:
                 continue  # "études et paie" is no name
@@ -232,7 +167,7 @@ class Names:
         if len(word.raw) < 4 or mention.source == "sigle" or mention.sheet_ids[0].startswith("FOR"):
             return word.folded not in self._ordinary or any(letter.isupper() for letter in word.raw[1:])
         if mention.source == "fuzzy":
-            near = self._spelling.nearest(word.key)
+            near = self._reader.spelling.nearest(word.key)
             slip = len(word.raw) > 6 and not word.folded.endswith(VERB_ENDINGS) and min(cost for _, cost in near) <= 0.1
             return len(word.raw) > 5 and (slip or any(key[-2:] == word.key[-2:] for key, _ in near))
         return word.folded not in self._vocabulary.ordinary
@@ -241,63 +176,52 @@ class Names:
         fits = self._book.entries[name]
         top = max(score for score, _ in fits.values())
         ids = sorted(
-            (sheet_id for sheet_id, (score, _) in fits.items() if score > top - 0.04),
+            (sheet_id for sheet_id, (score, _) in fits.items() if score > top - TIE),
             key=lambda sheet_id: (-fits[sheet_id][0], sheet_id[0] != "M", not self._catalogue[sheet_id].detailed),
         )
         source = fits[ids[0]][1]
         if source == "title" and ids[0].startswith("MET"):
             ids = [sheet_id for sheet_id in ids if sheet_id.startswith("MET")]
-        source = "fuzzy" if cost >= 0.05 else source
+        source = "fuzzy" if cost >= SLIP_COST else source
         return Mention(start, end, message[start:end], tuple(ids), round(top - cost, 3), source)
 
-    def _find_partial(
-        self, message: str, words: list[Word], edges: list[list[_Edge]], ends: list[bool], place: int
-    ) -> Iterator[Mention]:
+    def _find_partial(self, reading: Reading, place: int) -> Iterator[Mention]:
         """Find a head ("BTS", "ingénieur") and the names of its group that hold most of what follows it."""
-        for edge in edges[place]:
+        words, message = reading.words, reading.message
+        for edge in reading.edges[place]:
             head = edge.keys[0]
             bare = head == BARE and edge.end == place + 1 and words[place].raw != "DE"
             if len(edge.keys) > 1 or head not in self._book.heads or edge.trade or bare:
                 continue
             start, end = words[place].start, words[edge.end - 1].end
-            match = self._group(head).match(self._after(words, edges, ends, edge))
+            match = self._group(head).match(_after(reading, edge))
             if match:
                 end = words[match.last].end
                 ids = sorted(match.sheet_ids, key=lambda sheet_id: not self._catalogue[sheet_id].detailed)
                 # Few words after "BTS" say which one; after "technicien" they must be most of the name.
-                fit = match.quality * match.share ** (0.25 if head[0] == "@" else 0.5)
-                low, high = (0.4, 0.84) if head[0] == "@" else (0.25, 0.8)
+                low, high, power = (0.4, 0.84, 0.25) if edge.is_diploma else (0.25, 0.8, 0.5)
+                fit = match.quality * match.share**power
                 score = round(low + (high - low) * fit - edge.cost, 3)
                 yield Mention(start, end, message[start:end], tuple(ids), score, "partial")
-            elif head[0] != "@" and len(titled := self._book.titled(head)) > 2:
-                yield Mention(start, end, message[start:end], titled, 0.2, "partial")
-
-    def _after(
-        self, words: list[Word], edges: list[list[_Edge]], ends: list[bool], head: _Edge
-    ) -> Iterator[tuple[int, str, list[tuple[str, float]]]]:
-        """Give the words after a head that may belong to its name, with their readings."""
-        diploma = head.keys[0][0] == "@"
-        for place in range(head.end, min(len(words), head.end + MOST_WORDS)):
-            if ends[place - 1] or words[place].folded in BREAKS:
-                return
-            if diploma and place == head.end and words[place].folded in ("pour", "pr"):
-                return  # "un CAP pour conduire"
-            if any(edge.keys[0][0] == "@" and edge.keys[0] != BARE for edge in edges[place]):
-                return
-            if is_link(words[place]) or words[place].folded in BESIDE or words[place].folded.isdigit():
-                continue
-            readings = [
-                (key, 1 - edge.cost) for edge in edges[place] if diploma or not edge.trade for key in edge.keys
-            ]
-            yield place, words[place].key, readings
+            elif not edge.is_diploma and len(titled := self._book.titled(head)) > 2:
+                yield Mention(start, end, message[start:end], titled, ONLY_OPENS, "partial")
 
 
-def _cut(word: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Cut a word in two words of names ("sagefemme")."""
-    for at in range(3, len(word) - 3):
-        first, second = key_of(word[:at]), key_of(word[at:])
-        if first in known and second in known:
-            yield first, second
+def _after(reading: Reading, head: Edge) -> Iterator[tuple[int, str, list[tuple[str, float]]]]:
+    """Give the words after a head that may belong to its name: their places, their keys and how they may be read."""
+    words, diploma = reading.words, head.is_diploma
+    for place in range(head.end, min(len(words), head.end + MOST_WORDS)):
+        word, edges = words[place], reading.edges[place]
+        if reading.ends[place - 1] or word.folded in BREAKS:
+            return
+        if diploma and place == head.end and word.folded in ("pour", "pr"):
+            return  # "un CAP pour conduire"
+        if any(edge.is_diploma and edge.keys[0] != BARE for edge in edges):
+            return
+        if is_link(word) or word.folded in BESIDE or word.folded.isdigit():
+            continue
+        gains = [(key, 1 - edge.cost) for edge in edges if diploma or not edge.trade for key in edge.keys]
+        yield place, word.key, gains
 
 
 def _worth(mention: Mention, words: list[Word]) -> float:

@@ -17,7 +17,7 @@ SOUNDS = tuple(
     )
 )  # fmt: skip
 
-RARE = 2
+RARE = 2  # a word that at most so many names hold may be a slip of the source itself
 
 
 def sound_of(word: str) -> str:
@@ -31,7 +31,7 @@ class Spelling:
     """Nearest words of a vocabulary of keys."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        """Take the words with how often each stands in names: a rare one may be a slip of the source itself."""
+        """Take the words with how often each stands in names."""
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._counts = counts

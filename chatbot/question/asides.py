@@ -3,45 +3,58 @@
 import re
 
 from chatbot.catalogue import fold
+from chatbot.question.case import CERTAIN, CONFIDENT, INTENT_THRESHOLD, PLAUSIBLE, Case
 from chatbot.question.exploring import wishes_ideas
 from chatbot.question.ideas import LIKES, asks_ideas
 from chatbot.question.model import NEEDS
-from chatbot.question.resolver import speaks_of_formation
-from chatbot.question.subjects import CERTAIN, CONFIDENT, INTENT_THRESHOLD, PLAUSIBLE, Case
 
 ASIDES = ("greeting", "thanks", "identity", "insult", "discouragement")
 PLAINLY = 0.8  # the chance of a discouragement that no sheet found outweighs
 UNDECIDED = re.compile(
     r"\b(?:sais|c|ses|sai|c'est|jsp|chais) ?(?:vraiment |toujours |encore )?(?:pas|po) (?:du tout |trop "
-    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b"
-    r"|\baim\w+ rien\b|\brien (?:ne )?(?:me|m'|l') ?(?:plait|interesse|passionne|attire)\w*"
-    r"|\bjsp (?:quoi|koi|ce que)|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un "
-    r"peu )?perdue?\b|\bpas d'idee"
+    r"|encore )?(?:quoi|koi|ce que|ske|vers quoi|ou aller)\b|\baim\w+ rien\b"
+    r"|\brien (?:ne )?(?:me|m'|l') ?(?:plait|interesse|passionne|attire)\w*|\bjsp (?:quoi|koi|ce que)"
+    r"|\baucune idee\b|\b(?:je suis|jsuis|chui) (?:completement |totalement |un peu )?perdue?\b|\bpas d'idee"
 )
 RANKING = re.compile(
-    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?|lycees?)"
-    r"|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier|pires? metiers?"
-    r"|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
+    r"\b(?:classement|palmares|meilleure?s? (?:metiers?|ecoles?|formations?|diplomes?|bts|fac|universites?"
+    r"|lycees?)|(?:metiers?|boulots?|jobs?|diplomes?) (?:le|les) (?:plus|mieux|moins) \w+|plus beau metier"
+    r"|pires? metiers?|metiers? (?:qui \w+ (?:le )?(?:plus|mieux|moins)|d'avenir|en tension))\b"
 )
 GENERAL = re.compile(
-    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment "
-    r"(?:marche|fonctionne|ca marche))[^.!?]{0,25}"
-    r"\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep|prepas?|l'orientation|stage de 3e"
-    r"|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence|prepa))\b[ ?!.]*$"
-    r"|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
+    r"^\W*(?:c'?est quoi|c (?:quoi|koi)|cest quoi|qu'?est[- ]ce que?|definition|explique\w*|comment (?:marche"
+    r"|fonctionne|ca marche))[^.!?]{0,25}\b(?:parcoursup|alternance|apprentissage|vae|bourses?|crous|cio|onisep"
+    r"|prepas?|l'orientation|stage de 3e|un (?:bts|but|cap|bac pro|master|titre pro)|une (?:licence"
+    r"|prepa))\b[ ?!.]*$|\b(?:quand|dates?|delais?|calendrier|voeux)\b[^.!?]{0,25}\bparcoursup\b"
+    r"|\b(?:des|une|les|ma) bourses?[ ?!.]*$"
 )
 
 
-def find_aside(case: Case) -> str:
-    """Name what is not a question to the sheets: off topic, an injection, a greeting…; empty when it is one."""
+def find_aside(case: Case, typed: str) -> str:
+    """Name what is not a question to the sheets: off topic, a greeting, undecided…; empty when it is one.
+
+    `typed` is the message as it was written, before it was rewritten to be understood.
+    """
+    question, aside = case.question, _find_labelled(case)
+    if not aside and not question.background and GENERAL.search(fold(typed)):
+        return "general"
+    if not aside and not case.names_a_sheet and _is_beyond(case):
+        return "beyond"
+    if aside in ("", "discouragement") and not (question.interests or case.names_a_sheet):
+        return "undecided" if UNDECIDED.search(fold(typed)) else aside
+    return aside
+
+
+def _find_labelled(case: Case) -> str:
+    """Name the aside that the labels tell of: an injection, off topic, a greeting…; empty when they tell of none."""
     scores, message = case.scores, case.question.message
     label = max(scores, key=lambda name: scores[name])
     if scores["injection"] >= INTENT_THRESHOLD:
         return "injection"
     # "un BP responsable d'entreprise, tu connais ?"
-    loosely = speaks_of_formation(case.named) and case.best >= PLAUSIBLE
+    loosely = case.speaks_of_formation and case.best >= PLAUSIBLE
     named = any(n.is_sure for n in case.named)
-    tastes = case.question.interests or LIKES.search(fold(message))
+    tastes = case.question.interests or LIKES.search(case.text)
     if label == "discouragement" and scores[label] >= PLAINLY and not named and not tastes:
         return label  # "je veux plus aller au lycée" asks for no teacher
     if loosely or named or case.best >= CONFIDENT + 2:
@@ -57,9 +70,9 @@ def find_aside(case: Case) -> str:
     return "" if re.search(r"\w{2}", message) else "off_topic"
 
 
-def is_beyond(case: Case) -> bool:
+def _is_beyond(case: Case) -> bool:
     """Whether a message without a name asks what no sheet gives: prices, dates, places, rankings of everything."""
-    question, text = case.question, fold(case.question.message)
+    question, text = case.question, case.text
     if case.memory.focus or case.best >= CERTAIN or question.interests:
         return False
     if RANKING.search(text):

@@ -4,11 +4,11 @@ import re
 
 from chatbot.catalogue import fold
 
+# "devenir zorglubeur", "le salaire d'un zorglubeur": where only a métier is named, with its one or two words.
 NAMED_METIER = re.compile(
     r"\b(?:devenir|[êe]tre|m[ée]tier (?:de |d')|gagne (?:un|une)|salaire (?:d'un|d'une|de|d')|pay[ée]e? (?:un|une)"
-    r"|travail (?:de |d')|fait (?:un|une))\s*"
-    r"(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b|sortie\b|entr[ée]e\b)[^\W\d_]{5,}"
-    r"(?: [^\W\d_]{4,})?)",
+    r"|travail (?:de |d')|fait (?:un|une))\s*(?:un |une |le |la |l')?((?!qu|d[ée]part\b|d[ée]but|base\b|embauche\b"
+    r"|sortie\b|entr[ée]e\b)[^\W\d_]{5,}(?: [^\W\d_]{4,})?)",
     re.IGNORECASE,
 )
 SAME_NEED = re.compile(r"(?:et|ou|sinon|alors|pareil|pour|chez|le|la|l'|les|un|une|du|de|d'|\W)+")  # "et pour le… ?"

@@ -24,8 +24,7 @@ EXAMPLES = DATA / "examples.jsonl"
 CUES = DATA / "cues.json"
 MASKS = {"metier": "metierx", "formation": "formationx"}
 CHARACTERS, WORDS = 2**15, 2**14
-EMBEDDING_WEIGHT = 1.0  # the embedding's share beside the n-grams, chosen by cross-validation on the examples
-CUE_WEIGHT = 2.0
+CUE_WEIGHT = 2.0  # of a cue beside the n-grams and the embedding, whose vectors have length 1
 THREADS = 2
 CLAUSE_END = re.compile(r"(?<=[.?!;:…])\s+|,\s+|\n")
 
@@ -40,9 +39,9 @@ class Example:
     labels: tuple[str, ...]
 
 
-def read_examples(path: Path = EXAMPLES) -> tuple[Example, ...]:
-    """Read examples, one JSON object a line; `{metier}` and `{formation}` stand for a name and become a mask."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def read_examples() -> tuple[Example, ...]:
+    """Read `data/examples.jsonl`, its `{metier}` and `{formation}`, which stand for a name, put as masks."""
+    rows = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
     return tuple(Example(row["text"].format_map(_Slots()), tuple(row["labels"])) for row in rows)
 
 
@@ -56,8 +55,8 @@ class _Slots(dict[str, str]):
 class Cues:
     """Phrases that speak for a label, from `data/cues.json`: one feature a label, learned like the others."""
 
-    def __init__(self, path: Path = CUES) -> None:
-        patterns: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    def __init__(self) -> None:
+        patterns: dict[str, list[str]] = json.loads(CUES.read_text(encoding="utf-8"))
         self._patterns = [re.compile(r"\b(?:" + "|".join(group) + ")") for group in patterns.values()]
 
     def strip(self, folded: str) -> str:
@@ -107,7 +106,7 @@ class LabelModel:
         cues = np.stack([self.cues.find(text) for text in folded])
         logits += cues @ self._weights[start : start + cues.shape[1]]
         vectors = np.stack([self._encode(text) for text in texts])
-        logits += EMBEDDING_WEIGHT * (vectors @ self._weights[start + cues.shape[1] :])
+        logits += vectors @ self._weights[start + cues.shape[1] :]
         return logits
 
     def save(self, folder: Path) -> None:
@@ -125,7 +124,7 @@ def train_labels(examples: Iterable[Example], encode: Encode, folder: Path | Non
     parts = [vectorizer.transform([fold(example.text) for example in examples]) for vectorizer in _vectorizers()]
     cues = Cues()
     parts.append(csr_matrix(np.stack([cues.find(fold(example.text)) for example in examples])))
-    features = hstack([*parts, csr_matrix(EMBEDDING_WEIGHT * vectors)]).tocsr()
+    features = hstack([*parts, csr_matrix(vectors)]).tocsr()
     weights = np.zeros((features.shape[1], len(labels)), dtype=np.float32)
     bias = np.zeros(len(labels), dtype=np.float32)
 

@@ -6,76 +6,65 @@ from functools import lru_cache
 
 from chatbot.catalogue import fold
 
-# Diploma words as people write them (folded), with the type words of the sheets and the years after the bac.
-DIPLOMAS: tuple[tuple[str, str, float], ...] = (
-    (r"cap a|capa|cap agricoles?", "CAP agricole", -2),
-    (r"caps?", "CAP", -2),
-    (r"beps?", "BEP", -2),
-    (r"brevets? professionnels?|bp(?!jeps)", "BP", 0),
-    (r"bacs? pros?|bacs? professionnels?|baccalaureats? professionnels?", "bac pro", 0),
-    (r"bacs? technos?|bacs? technologiques?", "bac techno", 0),
-    (r"bma|brevets? des metiers d'art", "BMA", 0),
-    (r"btsa|bts agricoles?", "BTSA", 2),
-    (r"bts", "BTS", 2),
-    (r"deust", "DEUST", 2),
-    (r"but|dut", "BUT", 3),
-    (r"dn ?made", "DN MADE", 3),
-    (r"licences? pros?|licences? professionnelles?", "licence pro", 3),
-    (r"licences?|l3", "licence", 3),
-    (r"bachelors?", "bachelor", 3),
-    (r"masteres? spe\w*|masteres?", "mastère", 6),
-    (r"masters?|m2|m1", "master", 5),
-    (r"ecoles? d'ingenieurs?|diplomes? d'ingenieurs?|ecoles? d'inge", "diplôme d'ingénieur", 5),
-    (r"ecoles? de commerce|grandes? ecoles? de commerce", "diplôme d'école de commerce", 5),
-    (r"doctorats?|theses?", "doctorat", 8),
-    (r"certificats? de specialisation|mentions? complementaires?|cs|mc", "CS", -1),
-    (r"titres? pros?|titres? professionnels?|tp", "TP", 0),
-    (r"diplomes? d'universite|diplomes? universitaires?|du", "DU", 3),
-    (r"bpjeps|dejeps|desjeps", "JEPS", 2),
-    (r"brevets? de maitrise|bm", "BM", 2),
-    (r"btm", "BTM", 0),
+# Diploma words as people write them (folded), and the type that they name in the words of the sheets.
+DIPLOMAS: tuple[tuple[str, str], ...] = (
+    (r"cap a|capa|cap agricoles?", "CAP agricole"),
+    (r"caps?", "CAP"),
+    (r"beps?", "BEP"),
+    (r"brevets? professionnels?|bp(?!jeps)", "BP"),
+    (r"bacs? pros?|bacs? professionnels?|baccalaureats? professionnels?", "bac pro"),
+    (r"bacs? technos?|bacs? technologiques?", "bac techno"),
+    (r"bma|brevets? des metiers d'art", "BMA"),
+    (r"btsa|bts agricoles?", "BTSA"),
+    (r"bts", "BTS"),
+    (r"deust", "DEUST"),
+    (r"but|dut", "BUT"),
+    (r"dn ?made", "DN MADE"),
+    (r"licences? pros?|licences? professionnelles?", "licence pro"),
+    (r"licences?|l3", "licence"),
+    (r"bachelors?", "bachelor"),
+    (r"masteres? spe\w*|masteres?", "mastère"),
+    (r"masters?|m2|m1", "master"),
+    (r"ecoles? d'ingenieurs?|diplomes? d'ingenieurs?|ecoles? d'inge", "diplôme d'ingénieur"),
+    (r"ecoles? de commerce|grandes? ecoles? de commerce", "diplôme d'école de commerce"),
+    (r"doctorats?|theses?", "doctorat"),
+    (r"certificats? de specialisation|mentions? complementaires?|cs|mc", "CS"),
+    (r"titres? pros?|titres? professionnels?|tp", "TP"),
+    (r"diplomes? d'universite|diplomes? universitaires?|du", "DU"),
+    (r"bpjeps|dejeps|desjeps", "JEPS"),
+    (r"brevets? de maitrise|bm", "BM"),
+    (r"btm", "BTM"),
 )
-DIPLOMA_NAMES = tuple((re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)"), name) for pattern, name, _ in DIPLOMAS)
+DIPLOMA_NAMES = tuple((re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)"), name) for pattern, name in DIPLOMAS)
 SIGLES = ("BUT", "DU", "CS", "TP", "BM", "BP")  # words of every day, but in capitals
 NUMBERS = {
-    "un": 1,
-    "une": 1,
-    "deux": 2,
-    "trois": 3,
-    "quatre": 4,
-    "cinq": 5,
-    "six": 6,
-    "sept": 7,
-    "huit": 8,
-    "neuf": 9,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
     "dix": 10,
-}
-NUMBER = r"(\d{1,2}|" + "|".join(NUMBERS) + ")"
+}  # fmt: skip
+YEARS = rf"(?P<years>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:ans?|annees?)"
 LEVEL = re.compile(
-    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)(?: d'etudes?)?(?: max\w*| "
-    rf"maxi)?(?: (?:apres|post) (?:le )?bac)?"
+    rf"\bbac ?\+ ?(?P<plus>\d)\b|\b{YEARS}(?: d'etudes?)?(?: max\w*| maxi)?(?: (?:apres|post) (?:le )?bac)?"
     r"|\b(?P<cap>cap|bep)\b|\b(?P<bts>bts|btsa|dut)\b|\b(?P<but>but|licence|bachelor)\b|\b(?P<master>master)\b"
     r"|\b(?P<brevet>brevet(?! (?:pro|des)))\b|\b(?P<bac>bac)\b(?! ?\+)"
 )
 CEILING = re.compile(
     r"\b(?:max\w*|au plus|pas plus|plus de|depasser|depasse|jusqu'?(?:au?|a)|m'?arreter|arreter|au dela"
-    r"|grand maximum|ou moins|"
-    r"niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)|apres (?:un|le|mon)|suis en)\b"
+    r"|grand maximum|ou moins|niveau|avec (?:un|le|juste|seulement)|juste|que le|seulement|j'ai (?:un|le|mon)"
+    r"|apres (?:un|le|mon)|suis en)\b"
 )
 FLOOR = re.compile(r"\b(?:a|niveau|en)\b ?$")
 AT_LEAST_BEFORE = re.compile(r"\b(?:au moins|minimum)(?: (?:un|le|a))? ?$")
 AT_LEAST_AFTER = re.compile(r" ?(?:mini|minimum|au moins|(?:et|ou) plus)\b")
 FAILED = re.compile(r"\b(?:rat|loup|echou)\w+ (?:\w+ )?$")
 NO_BAC = re.compile(
-    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)|\b(?:pas|jamais) eu (?:le"
-    r"|mon) bac\b|\bn'ai pas (?:le )?bac\b"
+    r"\b(?:sans|pas) (?:(?:le|mon|avoir le|passer le|eu le|de) )?bac\b(?! ?\+)"
+    r"|\b(?:pas|jamais) eu (?:le|mon) bac\b|\bn'ai pas (?:le )?bac\b"
 )
 NO_DIPLOMA = re.compile(r"\b(?:sans|aucun|pas de|pas d') ?(?:le moindre |aucun )?(?:diplomes?|qualifications?)\b")
 SHORT = re.compile(
-    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop |tres "
-    r")?longues?|trop d'etudes)\b"
-    r"|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b|\b(?:l'ecole|les "
-    r"etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
+    r"\b(?:pas|sans|evit\w+|moins|deteste|aime pas)\b[^.!?]{0,30}\b(?:longues? etudes?|etudes? (?:trop "
+    r"|tres )?longues?|trop d'etudes)\b|\betudes? (?:assez |plutot )?courtes?\b|\bsans (?:faire d')?etudes\b"
+    r"|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
     r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b"
     r"|\baim\w+ pas (?:trop |beaucoup |vraiment )?(?:l'ecole|les etudes|etudier)\b|\bvite (?:travailler|bosser)\b"
 )
@@ -84,8 +73,10 @@ LONG = re.compile(
 )
 AFTER_3E = re.compile(r"\bapres (?:la |ma |sa )?(?:3 ?e(?:me)?|troisieme)\b|\bdes la (?:3e|troisieme)\b")
 AFTER_BAC = re.compile(r"\bapres (?:le |mon |son |un )bac\b(?! (?:pro|techno))|\bpost[- ]bac\b")
-RANKS = {"cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0}
-RANKS |= {"doctorat": 8.0}
+RANKS = {
+    "cap": -2.0, "bac": 0.0, "bts": 2.0, "but": 3.0, "licence": 3.0, "bachelor": 3.0, "master": 5.0, "doctorat": 8.0,
+}  # fmt: skip
+BREVET = -3.0
 A_LEVEL = r"(?:bac ?\+ ?\d|" + "|".join(RANKS) + r")\b(?! (?:pro|techno))"
 RANGE = re.compile(
     rf"\b(?:du|de|depuis|entre|a partir du)(?: (?:le|un|niveau))* (?P<from>{A_LEVEL})[^.?!]{{0,12}}?"
@@ -102,8 +93,8 @@ SHORTER = re.compile(
 )
 DOWN = (5.0, 3.0, 2.0, 0.0, -2.0)  # where studies end, the longest first
 DURATION = re.compile(
-    r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?\b(?:en|d'|de|sur) ?"
-    rf"(?P<years>{NUMBER[1:-1]}) (?:ans?|annees?)\b"
+    r"\b(?:formation|specialisation|cursus|diplome|ecole|annee)s?\b[^.?!]{0,25}?"
+    rf"\b(?:en|d'|de|sur) ?{YEARS}\b"
 )
 
 
@@ -114,6 +105,17 @@ class Levels:
     lowest: float | None = None
     highest: float | None = None
     said: str = ""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a bound."""
+        return self.lowest is not None or self.highest is not None
+
+    def hold(self, rank: float | None) -> bool:
+        """Whether a level lies within the bounds; one that is not known only does where there are none."""
+        if rank is None:
+            return not self.bounded
+        return (self.lowest is None or rank >= self.lowest) and (self.highest is None or rank <= self.highest)
 
 
 def parse_years(text: str) -> int:
@@ -188,7 +190,6 @@ def find_duration(message: str) -> str:
     return f"{years} an{'s' if years > 1 else ''}"
 
 
-@lru_cache(64)
 def without_diploma_types(message: str) -> str:
     """Take the words of diploma types out of a message, folded: what is left is its field."""
     text = fold(message)
@@ -197,6 +198,7 @@ def without_diploma_types(message: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(64)
 def find_diploma_types(message: str) -> tuple[str, ...]:
     """Name the types of diploma that a message speaks of, in its order; longer names win ("BTS agricole")."""
     text = fold(message)
@@ -216,16 +218,14 @@ def _is_sigle(message: str, start: int, end: int) -> bool:
 
 
 def _rank(found: re.Match[str]) -> float | None:
-    if found.group("plus"):
-        return float(found.group("plus"))
-    if found.group("years"):
-        if not re.search(r"etude|bac|max", found.group()) and not re.match(
-            r" (?:d'etude|apres|max|de formation)", found.string[found.end() :]
-        ):
-            return None
-        return float(parse_years(found.group("years")))
-    ranks = {"cap": -2.0, "bts": 2.0, "but": 3.0, "master": 5.0, "brevet": -3.0, "bac": 0.0}
-    return next(rank for name, rank in ranks.items() if found.group(name))
+    """Give the years after the bac of a level that LEVEL finds; None for years that are not of studies."""
+    if found["plus"]:
+        return float(found["plus"])
+    if found["years"]:
+        after = found.string[found.end() :]
+        said = re.search(r"etude|bac|max", found.group()) or re.match(r" (?:d'etude|apres|max|de formation)", after)
+        return float(parse_years(found["years"])) if said else None
+    return BREVET if found["brevet"] else RANKS[found.lastgroup or ""]
 
 
 def _rank_of_word(text: str) -> float:
@@ -234,5 +234,5 @@ def _rank_of_word(text: str) -> float:
 
 
 def _say(rank: float, prefix: str) -> str:
-    named = {-3.0: "le brevet", -2.0: "un CAP", 0.0: "le bac"}
+    named = {BREVET: "le brevet", -2.0: "un CAP", 0.0: "le bac"}
     return f"avec {prefix}{named.get(rank, f'un bac + {rank:.0f}')}"

@@ -34,13 +34,13 @@ MOST_WISHED = 2_000  # characters: as many as one question may have; 160,000 too
 EXPLORED = "uelques pistes :"  # how an answer that proposes métiers opens its list
 COMPARED = re.compile(r"^\| \|", re.MULTILINE)
 POINTS_BACK = re.compile(
-    r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac"
-    r"|licence|master|job|etudes?)\b"
-    r"|\b(?:celui|celle)[- ](?:ci|la)\b|\b(?:ca|cela|y|en|il|elle|ils|elles|on|sa|lui|leur)\b"
+    r"\b(?:ce|cet|cette|ces) (?:metiers?|formations?|diplomes?|boulots?|travail|poste|ecole|bts|cap|bac|licence"
+    r"|master|job|etudes?)\b|\b(?:celui|celle)[- ](?:ci|la)\b"
+    r"|\b(?:ca|cela|y|en|il|elle|ils|elles|on|sa|lui|leur)\b"
 )
 OPENS_AS_FOLLOW_UP = re.compile(
-    r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce"
-    r"|cette|le|la)|quel(?:le)?s?|combien|comment)\b"
+    r"^\W*(?:et|ok|oui|non|mais|ah|d'accord|dac|merci|sinon|alors|du coup|ca|c'est|il|elle|on|pour (?:ce|cette|le"
+    r"|la)|quel(?:le)?s?|combien|comment)\b"
 )
 
 

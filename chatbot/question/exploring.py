@@ -1,17 +1,9 @@
 """A message and what was read off it in; whether it asks for ideas of métiers rather than about one, out."""
 
-from chatbot.catalogue import fold
+from chatbot.question.case import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case
 from chatbot.question.ideas import ADVICE, BARE_WISH, LIKES, SEVERAL_METIERS, asks_ideas, tells_taste, without_asking
 from chatbot.question.model import NEEDS, Question
-from chatbot.question.subjects import (
-    CERTAIN,
-    CONFIDENT,
-    INTENT_THRESHOLD,
-    NEED_THRESHOLD,
-    PLAUSIBLE,
-    Case,
-    Subjects,
-)
+from chatbot.question.subjects import Subjects
 
 # Needs that are asked of one métier, against a wish for ideas.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
@@ -22,13 +14,13 @@ BARE = 4  # words that only name a taste
 
 def explores(case: Case) -> bool:
     """Whether a message asks for ideas of métiers rather than about one."""
-    text, scores = fold(case.question.message), case.scores
+    text, scores = case.text, case.scores
     if scores["explore"] < scores["compare"]:
         return False
     advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
     if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
         return True
-    named = any(n.is_sure and not n.is_plain_word for n in case.named)
+    named = case.names_a_sheet
     if not named and (BARE_WISH.fullmatch(text) or wishes_ideas(case)):
         return True
     asked_of_one = case.score_of(ASKED_OF_ONE)
@@ -59,7 +51,7 @@ def wishes_ideas(case: Case) -> bool:
     if "?" in question.message:
         return False
     told = case.score_of(NEEDS) < NEED_THRESHOLD > scores["correction"]  # "il aime la mécanique": told, not asked
-    if told and tasteful and not question.background and LIKES.search(fold(question.message)):
+    if told and tasteful and not question.background and LIKES.search(case.text):
         return True
     bounded = question.levels.said or not (case.memory.focus or question.background)  # "manuel, sans le bac"
     return case.best < CERTAIN and (bool(told and tasteful and bounded) or scores["explore"] >= INTENT_THRESHOLD)

@@ -26,7 +26,7 @@ AS_FORMATION = {
     "diplomes": "acces", "competences": "attendus", "missions": "contenu", "emploi": "metiers_apres",
     "carriere": "poursuite", "conditions": "contenu", "salaire": "metiers_apres",
 }  # fmt: skip
-FORMATION_ONLY = {"type", "certification", "attendus", "poursuite", "contenu", "metiers_apres", "sigle"}
+# Needs that only a métier can be asked for.
 METIER_ONLY = {"salaire", "missions", "statut", "conditions", "carriere", "interets", "rome"}
 
 
@@ -40,31 +40,41 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a message asks. `subjects` are sheet IDs: the one asked about, those compared, or the choices to offer."""
+    """What a message asks, of which sheets and within which limits.
 
-    message: str
-    intent: str  # sheet, explore, compare, ambiguous, unknown, support, off_topic, identity, greeting, thanks, …
-    needs: tuple[str, ...] = ()
+    `intent` says what `subjects` are, IDs of sheets, best first:
+    - sheet: the one that is asked for `needs`, then others of the same name; not all need be loaded
+    - compare: those to compare; ambiguous: the choices to offer for the name `topic`
+    - explore: none, ideas of métiers are wanted
+    - unknown: the nearest to `topic`, which no sheet is about; unknown_id: none, `topic` is an ID of nothing
+    - nothing: none, no sheet comes near
+    - support: none, `topic` is the danger, `about` says whose
+    - any other: an aside that no sheet answers (greeting, off_topic, undecided…: the keys of `data/asides.json`)
+    """
+
+    message: str  # as it is understood: English and short forms rewritten
+    intent: str
+    needs: tuple[str, ...] = ()  # of NEEDS, in their order; "question" when it is none of them
     subjects: tuple[str, ...] = ()
-    topic: str = ""  # support: suicide, violence, bullying; out_of_reach: what is asked; unknown: the name
+    topic: str = ""
     about: str = ""  # support: "other" when somebody else is in danger, "still" in the turns after the help lines
-    levels: Levels = field(default_factory=Levels)
-    diploma_levels: Levels = field(default_factory=Levels)
-    diploma_types: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=Levels)  # of the métiers that are wished for
+    diploma_levels: Levels = field(default_factory=Levels)  # of the diplomas that are asked for
+    diploma_types: tuple[str, ...] = ()  # as `find_diploma_types` names them ("bac pro")
     diploma_duration: str = ""  # as sheets write it ("1 an")
-    interests: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
+    diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number
+    interests: tuple[str, ...] = ()  # as sheets write them, strongest first
+    settings: tuple[str, ...] = ()  # keys of `data/settings.jsonl`, strongest first
     avoided: tuple[str, ...] = ()  # interests that are refused
-    proposed: tuple[str, ...] = ()  # explore: what was proposed already, when other ideas are asked for
+    proposed: tuple[str, ...] = ()  # explore: the IDs proposed already, when other ideas are asked for
     specific: bool = True  # words of its own beside the names and the needs: a precise question, not a general one
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
-    diploma_limit: int = 0  # at most so many recommended formations; 0 for the usual number
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind
     within: tuple[str, ...] = ()  # the sheets nearest to the subject within the level asked, when it lies above it
     followed: bool = False  # the subject comes from the conversation
-    named: bool = False  # the message surely names a sheet that is loaded
-    out_of_reach: bool = False
-    tu: bool = False
+    named: bool = False  # the message surely names a sheet that is loaded, and does not set it aside
+    out_of_reach: bool = False  # asks for fees, dates, places or odds, which no sheet gives
+    tu: bool = False  # answer with "tu"
     english: bool = False
 
     @property

@@ -6,24 +6,23 @@ from dataclasses import dataclass, replace
 
 from chatbot.catalogue import fold
 from chatbot.naming import Mention, Names
+from chatbot.naming.names import ONLY_OPENS
 from chatbot.question.classifier import MASKS
 from chatbot.question.constraints import find_diploma_types
 from chatbot.question.ideas import ASKING_WORD
 from chatbot.question.roles import role_of, tells_who_speaks
 from chatbot.sheets import FORMATION, METIER
 
-TITLED_HEAD = 0.2  # the score of a word that only opens names ("technicien")
 SURE = 0.8  # a mention at least this sure names its sheet by itself
+RECOGNISED = 0.7  # one at least this sure names what is compared, where a second name stands beside it
+RECOGNISED_AT_LENGTH, LENGTH = 0.6, 3  # the same, of so many words: "BTS gestion commerce" says more than "technicien"
 THEN = re.compile(r"\b(?:puis|ensuite) ")
 GENERAL = re.compile(r"(?:(?:les? |l'|une? )?(?:etudes?|cursus)) (?:de |d'|du |des |pour (?:etre |devenir )?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mention, the kind of the sheet that it names first, and its part in the message.
-
-    That is wanted, had, not_wanted or ''.
-    """
+    """A mention, the kind of the sheet that it names first, and its role: see `role_of`."""
 
     mention: Mention
     kind: str
@@ -42,7 +41,7 @@ class Named:
     @property
     def is_generic(self) -> bool:
         """Whether it is one word that is a name by itself and opens other names ("biologiste")."""
-        return self.is_partial and " " not in self.mention.text and self.mention.score > TITLED_HEAD
+        return self.is_partial and " " not in self.mention.text and self.mention.score > ONLY_OPENS
 
     @property
     def is_set_aside(self) -> bool:
@@ -104,14 +103,12 @@ def _mend(names: Names, named: Named) -> Named:
 
 def find_distinct(named: Iterable[Named]) -> list[Named]:
     """Keep the names that are well recognised, each sheet once."""
-    seen: set[str] = set()
-    kept = []
+    kept: dict[str, Named] = {}
     for item in named:
-        long_partial = item.mention.score >= 0.6 and len(item.mention.text.split()) >= 3
-        if (item.mention.score >= 0.7 or long_partial) and item.mention.sheet_ids[0] not in seen:
-            seen.add(item.mention.sheet_ids[0])
-            kept.append(item)
-    return kept
+        at_length = len(item.mention.text.split()) >= LENGTH
+        if item.mention.score >= (RECOGNISED_AT_LENGTH if at_length else RECOGNISED):
+            kept.setdefault(item.mention.sheet_ids[0], item)
+    return list(kept.values())
 
 
 def mask(message: str, named: Iterable[Named]) -> str:

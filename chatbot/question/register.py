@@ -11,12 +11,12 @@ VOUVOYER = re.compile(
     r"\b(?:vous|votre|vos|svp|bonjour|cordialement|madame|monsieur)\b|s'il vous pla[iî]t", re.IGNORECASE
 )
 SMS = re.compile(
-    r"\b(?:c koi|c quoi|koi|jveux|jsuis|jsui|chui|slt|cc|wesh|jai|ya|pr|cb|fo|kel|jaime|bcp|tkt|mdr|lol|g \d+|jador\w*"
-    r"|taf|ds|pk|pcq)\b"
+    r"\b(?:c koi|c quoi|koi|jveux|jsuis|jsui|chui|slt|cc|wesh|jai|ya|pr|cb|fo|kel|jaime|bcp|tkt|mdr|lol|g \d+"
+    r"|jador\w*|taf|ds|pk|pcq)\b"
 )
 ENGLISH = re.compile(
-    r"\b(?:the|what|how|is|are|does|do|i|want|become|which|much|job|years|need|study|salary|my|can|to"
-    r"|any|loves?|likes?|she|he|her|his|with|who|where|about|tell|works?|working|jobs|skills|degree|engineer)\b"
+    r"\b(?:the|what|how|is|are|does|do|i|want|become|which|much|job|years|need|study|salary|my|can|to|any|loves?"
+    r"|likes?|she|he|her|his|with|who|where|about|tell|works?|working|jobs|skills|degree|engineer)\b"
 )
 FRENCH = re.compile(r"\b(?:le|la|les|de|du|des|un|une|est|je|quel|quelle|pour|que|et|en|dans|metier|comment)\b")
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chatbot.catalogue import Catalogue
+from chatbot.question.case import Case
 from chatbot.question.constraints import Levels
 from chatbot.question.named import Named
-from chatbot.retrieval import COVERAGE, read_weights
+from chatbot.question.roles import without_refused
+from chatbot.retrieval import COVERAGE, Floats, SheetHit, read_weights, softmax
 from chatbot.sheets import FORMATION, METIER, Sheet
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "resolver.json"
@@ -34,39 +35,16 @@ SECTIONS = {
     FORMATION: {"acces": "Accès", "poursuite": "Poursuite d'études", "contenu": "Description"},
     METIER: {"acces": "Accès au métier", "missions": "Nature du travail", "competences": "Compétences requises"},
 }
-Floats = NDArray[np.float32]
-
-
-class Ranked(Protocol):
-    """A sheet, how well it fits a query, and its chance to be the one among those ranked (0 to 1)."""
-
-    @property
-    def sheet_id(self) -> str: ...
-
-    @property
-    def score(self) -> float: ...
-
-    @property
-    def chance(self) -> float: ...
 
 
 class Ranker(Protocol):
     """What understanding needs of retrieval: sheets, best first, what they cover, and which words any of them knows."""
 
-    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[Ranked]: ...
+    def rank(self, query: str, *, kind: str | None = None, limit: int = 20) -> Sequence[SheetHit]: ...
 
     def cover(self, query: str, sheet_ids: Sequence[str]) -> Floats: ...
 
     def knows(self, word: str) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """A sheet, its score for the words of the message, and its chance to be the one meant (0 to 1)."""
-
-    sheet_id: str
-    score: float
-    chance: float
 
 
 class Resolver:
@@ -76,55 +54,42 @@ class Resolver:
         self._catalogue, self._ranker = catalogue, ranker
         self._weights = read_weights(WEIGHTS, FEATURES) if weights is None else weights
 
-    def resolve(
-        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> list[Meant]:
-        """Give the sheets of the hits, the one most likely meant first."""
+    def resolve(self, case: Case) -> list[SheetHit]:
+        """Give the hits, the one most likely meant first, each with its chance to be it; scores stay as they are."""
+        hits = case.hits
         if not hits:
             return []
-        meant = self.measure(query, hits, named, scores, levels) @ self._weights
-        chances = np.exp(meant - meant.max())
-        chances /= chances.sum()
+        meant = self.measure(case) @ self._weights
+        chances = softmax(meant)
         order = np.argsort(-meant, kind="stable").tolist()
-        return [Meant(hits[place].sheet_id, hits[place].score, float(chances[place])) for place in order]
+        return [replace(hits[place], chance=float(chances[place])) for place in order]
 
-    def measure(
-        self, query: str, hits: Sequence[Ranked], named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> Floats:
+    def measure(self, case: Case) -> Floats:
         """Give a row a hit, in the order of FEATURES."""
-        ids = [hit.sheet_id for hit in hits]
+        ids = [hit.sheet_id for hit in case.hits]
         formation = np.array([[self._catalogue.kind_of(sheet_id) == FORMATION] for sheet_id in ids], np.float32)
-        labels = np.array([scores.get(label, 0.0) for label in LABELS], np.float32)
+        labels = np.array([case.scores.get(label, 0.0) for label in LABELS], np.float32)
         return np.hstack(
             [
-                np.array([[hit.score] for hit in hits], np.float32),
-                self._ranker.cover(query, ids),
+                np.array([[hit.score] for hit in case.hits], np.float32),
+                self._ranker.cover(without_refused(case.question.message), ids),
                 formation * labels,
-                _measure_names(ids, named),
-                np.array([self._measure_fit(sheet_id, named, scores, levels) for sheet_id in ids], np.float32),
+                _measure_names(ids, case.named),
+                np.array([self._measure_fit(self._catalogue[sheet_id], case) for sheet_id in ids], np.float32),
             ]
         )
 
-    def _measure_fit(
-        self, sheet_id: str, named: Sequence[Named], scores: Mapping[str, float], levels: Levels
-    ) -> tuple[float, ...]:
-        sheet = self._catalogue[sheet_id]
+    @staticmethod
+    def _measure_fit(sheet: Sheet, case: Case) -> tuple[float, ...]:
+        """Measure FITS for one sheet."""
         lacking = sum(
-            scores.get(need, 0.0) > ASKED and not sheet.text_of(heading)
+            case.scores.get(need, 0.0) > ASKED and not sheet.text_of(heading)
             for need, heading in SECTIONS[sheet.kind].items()
         )
         if sheet.kind == FORMATION:
-            return (0.0, 0.0, 0.0, float(speaks_of_formation(named)), lacking, 0.0)
-        lacking += scores.get("salaire", 0.0) > ASKED and sheet.salaire is None
-        return (*_fit_levels(sheet, levels), 0.0, 0.0, lacking)
-
-
-def speaks_of_formation(named: Sequence[Named]) -> bool:
-    """Whether a message names a formation, however loosely, rather than asking for one."""
-    return any(
-        n.kind == FORMATION and not n.is_set_aside and len(n.mention.text.split()) > 1 and not n.is_asked_for
-        for n in named
-    )
+            return (0.0, 0.0, 0.0, float(case.speaks_of_formation), lacking, 0.0)
+        lacking += case.scores.get("salaire", 0.0) > ASKED and sheet.salaire is None
+        return (*_fit_levels(sheet, case.question.levels), 0.0, 0.0, lacking)
 
 
 def _measure_names(ids: Sequence[str], named: Sequence[Named]) -> Floats:

@@ -1,35 +1,24 @@
 """The part a name plays: asked about, already had ("je suis en bac pro…"), or refused ("pas prof d'eps")."""
 
+import json
 import re
+from pathlib import Path
 
 from chatbot.catalogue import fold
+from chatbot.sheets import METIER
 
-WANTED = re.compile(
-    r"(?:devenir|deviens|devient|devienne|etre|faire|fait|fais|exercer(?: comme)?|bosser comme|travailler "
-    r"comme|embauche comme|poste de|metier de|metier d'|"
-    r"travail de|boulot de|fonction de|pour (?:un|une|les|des)|comme|plutot|prefere\w*|vise\w*|interesse\w* "
-    r"(?:au|a|par)|"
-    r"hesite\w* entre|parle\w* (?:de|du|d')|(?:que|qu'est-ce que) fait|gagne|salaire|c'est quoi|c quoi|c koi"
-    r"|en tant que|"
-    r"formation de|formation d'|diplome de|etudes de|infos? sur|en savoir plus sur|poursuivre en|integrer"
-    r"|entrer en|acceder au?|"
-    r"m'inscrire (?:au|en)|le|la|l'|du|au|reve d'|reve de|envie d'|envie de)\s*(?:un|une|le|la|l'|les|d'|de"
-    r"|du|des|metier de)?\s*$"
-)
+DATA = Path(__file__).parent.parent / "data" / "roles.json"
+# Words before a name that tell its part, folded; little words may stand between them and the name.
+BEFORE: dict[str, str] = {
+    role: "|".join(words) for role, words in json.loads(DATA.read_text(encoding="utf-8")).items()
+}
+WANTED = re.compile(rf"(?:{BEFORE['wanted']})\s*(?:un|une|le|la|l'|les|d'|de|du|des|metier de)?\s*$")
 HAD = re.compile(
-    r"(?:je suis|j'suis|jsuis|chuis|suis|je fais|je faisais|j'etais|j'ai|jai|j ai|titulaire|diplomee?"
-    r"|actuellement|ancienn?e?|ex|il est|elle est|est (?=en)|"
-    r"depuis|termin\w+|fini\w*|passe|prepare|sors d'|sors de|viens d'avoir|vient d'avoir|apres|avec|issu d'"
-    r"|en poche|obtenu|avoir)"
-    r"\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|des|en|au|actuellement|deja|son|eu|juste"
-    r"|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
+    rf"(?:{BEFORE['had']})\s*(?:(?:un|une|mon|ma|son|sa|le|la|l'|les|d'|de|d'un|d'une|du|des|en|au|actuellement|deja|eu"
+    r"|juste|aujourd'hui|que|eleve en|etudiante? en|bientot|licence|l\d) ?)*$"
 )
 NOT_WANTED = re.compile(
-    r"\b(?:(?<!pourquoi )pas|sans etre|sans faire|plutot qu(?:e|')|au lieu d'|au lieu de|a la place d'|a la place "
-    r"de|ni|quitter|"
-    r"(?:aider|assister|seconder|accompagner|cotoyer|aupres d'|aupres de|aide|assistante? d'|assistante? de)"
-    r"|et non|laisse tomber|par rapport a|difference avec|contrairement a|autre que|sauf|hors|marre d'|marre de)"
-    r"\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
+    rf"\b(?:{BEFORE['not_wanted']})\s*(?:(?:simple|un|une|le|la|les|du|d'|de|d'un|d'une|mon|ma|etre|devenir) ?)*$"
 )
 # "Comptable de 42 ans, je veux…", "Bonjour, infirmière, je suis tentée par…": who speaks, not what is asked.
 OPENS = re.compile(
@@ -42,52 +31,42 @@ APPOSITION = re.compile(
 )
 WISHES = re.compile(
     r"\b(?:je|j') ?(?:veux|voudrais|aimerais|souhaite\w*|vise|reve|cherche|songe|pense|prefere|suis tentee?"
-    r"|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)"
+    r"|me former|envisage)|\bcomment (?:passer|rejoindre|evoluer|devenir|glisser)|\bpuis-je\b|\benvie de\b"
     r"|\b(?:je (?:suis une?|recois|accompagne|conseille|renseigne|m'occupe)|j'accompagne)\b"
-    r"|\bpuis-je\b|\benvie de\b|\breconver\w*|\bjveux|\bvoudrais\b|\baimerais\b"
+    r"|\breconver\w*|\bjveux|\bvoudrais\b|\baimerais\b"
 )
 # "rester à l'hôpital plutôt qu'ouvrir une officine": what is said from here to the end of the clause is not wanted.
 REFUSED = re.compile(
     r"\b(?:plut[oô]t qu(?:e\b|['’])|au lieu d(?:[eu]\b|['’])|[aà] la place d(?:[eu]\b|['’]))[^.,;:!?()]*", re.IGNORECASE
 )
 SENTENCE_END = re.compile(r"[.!?](?=\s)")
+AGED = re.compile(r"\bj'ai \d+ ans,?$")
+AIMED_AT = re.compile(r"(?:devenir|pour|voudrais|veux|aimerais|souhaite|envie|reve)\b[^,]*$")
+NEAR_BEFORE, NEAR_AFTER = 45, 30  # characters around a name that may tell its part
 IN_POSSESSION = re.compile(r"^\W*(?:en poche|depuis|obtenu|deja|de formation)\b")
 
 
 def role_of(message: str, start: int, end: int, kind: str) -> str:
     """Tell the role of a name by the words around it: "wanted", "had", "not_wanted" or "" when nothing tells."""
-    before = fold(message[max(0, start - 45) : start]) + " "
-    before = (
-        re.split(r"[.!?;:,](?= )", before)[-1].strip()
-        if kind == "metier"
-        else re.split(r"[.!?;:](?= )", before)[-1].strip()
-    )
-    after = fold(message[end : end + 30])
-    if (
-        kind == "metier"
-        and OPENS.fullmatch(fold(message[:start]))
-        and APPOSITION.match(after)
-        and WISHES.search(fold(message[end:]))
-    ):
-        return "had"
-    aged = re.search(r"\bj'ai \d+ ans,?$", fold(message[max(0, start - 20) : start]).strip())
-    if aged and kind == "metier" and APPOSITION.match(after):
-        return "had"
+    before = fold(message[max(0, start - NEAR_BEFORE) : start]) + " "
+    # "Infirmière, je veux devenir…": a comma ends what speaks of a métier, and not of "un bac pro, un BTS".
+    before = re.split(r"[.!?;:,](?= )" if kind == METIER else r"[.!?;:](?= )", before)[-1].strip()
+    after = fold(message[end : end + NEAR_AFTER])
+    if kind == METIER and APPOSITION.match(after):
+        opens = OPENS.fullmatch(fold(message[:start])) and WISHES.search(fold(message[end:]))
+        if opens or AGED.search(fold(message[max(0, start - 20) : start])):
+            return "had"
     if NOT_WANTED.search(before):
         return "not_wanted"
-    if IN_POSSESSION.match(after):
-        return "had"
-    if HAD.search(before) and not re.search(
-        r"(?:devenir|pour|voudrais|veux|aimerais|souhaite|envie|reve)\b[^,]*$", before
-    ):
+    if IN_POSSESSION.match(after) or (HAD.search(before) and not AIMED_AT.search(before)):
         return "had"
     return "wanted" if WANTED.search(before) else ""
 
 
 def tells_who_speaks(message: str, start: int, end: int) -> int:
     """Tell where the sentence ends that a métier in apposition opens ("Maçon, au chômage depuis l'hiver."), or -1."""
-    sentence_end = SENTENCE_END.search(message, end)
-    if sentence_end and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(fold(message[end : end + 30])):
+    sentence_end, after = SENTENCE_END.search(message, end), fold(message[end : end + NEAR_AFTER])
+    if sentence_end and OPENS.fullmatch(fold(message[:start])) and APPOSITION.match(after):
         return sentence_end.end()
     return -1
 

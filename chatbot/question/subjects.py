@@ -3,90 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import content_words
 from chatbot.naming import Mention, Names
 from chatbot.question.asking import GOES_ON, NAMED_METIER, SAME_NEED, SHIFT, WISH, aims, asks, leans
+from chatbot.question.case import (
+    CERTAIN,
+    CONFIDENT,
+    INTENT_THRESHOLD,
+    NEED_THRESHOLD,
+    PLAUSIBLE,
+    WEAK_NEED,
+    WORTH_ANSWERING,
+    Case,
+)
 from chatbot.question.classifier import LabelModel
 from chatbot.question.constraints import find_diploma_types, find_shorter, without_diploma_types
 from chatbot.question.conversation import Memory
 from chatbot.question.model import AS_FORMATION, AS_METIER, FORMATION_NEEDS, METIER_NEEDS, Question
 from chatbot.question.named import SURE, Named, find_named, mask, without_names
-from chatbot.question.resolver import EXACT, Meant, Ranker, speaks_of_formation
+from chatbot.question.resolver import EXACT, Ranker
 from chatbot.question.roles import role_of
+from chatbot.question.strangers import Strangers
 from chatbot.sheets import FORMATION, METIER
 
 OF_FORMATION = ("poursuite", "attendus", "contenu", "metiers_apres")  # the needs that only a formation sheet can mean
-NEED_THRESHOLD = 0.3
-INTENT_THRESHOLD = 0.5
-WEAK_NEED = 0.15  # the best need of a message that has none above the threshold
-# Scores of the fitted ranker (`data/ranker.json`), measured on 500 questions: one that names or describes a sheet has
-# 8 to 20 for its best, a wish, an ellipsis or small talk 4 to 7. Fitting it again calls for measuring these again.
-CERTAIN = 11.0
 SURER = 0.5  # the chance of a sheet that is not named, from which it is meant rather than the ones that are
 UNLIKELY = 0.05  # the chance of the sheets that are named below which another is meant that is likely at all
-CONFIDENT = 8.0
-PLAUSIBLE = 6.2
+LIKELY = 0.2  # the chance from which one that is not named is meant rather than unlikely ones that are
+LEADING, AHEAD = 0.5, 4.0  # the chance of one sheet of a name, and how many times the next one's, that need no choice
 CLEARLY = 0.85  # the chance of a sheet from which a message leaves the one being talked about
-WORTH_ANSWERING = 5.5  # below, the best sheet is only the nearest: better to say so
 CHOICES = 6
 HIGHEST = 9.0  # the longest studies, in years after the bac
 MOST_WITHIN = 4  # formations within a level
-COMPARES = re.compile(r"\bcompar\w+|\bdifferences?\b")
-EACH = re.compile(r"\b(?:dans|pour) (?:chaque cas|chacune?|les deux)\b")
-RIVAL = 0.1  # the chance of a second sheet that a comparison means too
-LIKELY = 0.2  # the chance from which one that is not named is meant rather than unlikely ones that are
-LEADING, AHEAD = 0.5, 4.0  # the chance of one sheet of a name, and how many times the next one's, that need no choice
-EITHER = re.compile(r"\b(?:ou|vs|versus|contre)\b")
 # A text that says how one gets in below the level of the sheet needs no other métier.
 WAY_IN = re.compile(r"\b(?:sans (?:le )?(?:bac|diplome)|non[- ]bachelier|non[- ]diplome|vae|validation des acquis)")
-OPTION = re.compile(r" (option|parcours|mention|specialite) ")
-NO_NAME = re.compile(r"(?:ee?s?|er|ant|ment)$")  # participles, infinitives and adverbs after "être" or "devenir"
 DIPLOMA_POINTED_AT = re.compile(
     r"\b(?:premi|deuxi|second|troisi|quatri|cinqui|derni|\d)\w* "
     r"(?:diplome|formation|bts|cap|bac|licence|master|but|ecole)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything read off one message: its names, the chance of each label, the ranking, what was said before."""
-
-    question: Question
-    named: Sequence[Named]
-    scores: dict[str, float]
-    hits: Sequence[Meant]  # the sheet most likely meant first
-    memory: Memory
-
-    def score_of(self, labels: Iterable[str]) -> float:
-        """Give the chance of the likeliest of these labels."""
-        return max((self.scores.get(label, 0.0) for label in labels), default=0.0)
-
-    @property
-    def best(self) -> float:
-        """The score of the best hit."""
-        return max((hit.score for hit in self.hits), default=0.0)
-
-    @property
-    def speaks_of_formation(self) -> bool:
-        """Whether the message names a formation, however loosely, rather than asking for one."""
-        return speaks_of_formation(self.named)
-
-
 class Subjects:
     """Settles the sheets of a case, and what is asked of them."""
 
-    def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel) -> None:
+    def __init__(
+        self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, strangers: Strangers
+    ) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
-        self._name_starts = {
-            _start(word)
-            for sheet in catalogue.values()
-            for name in sheet.names
-            for word in re.findall(r"\w{5,}", fold(" ".join(name.forms)))
-        }
+        self._strangers = strangers
 
     def own_words(self, text: str) -> set[str]:
         """Give the words of a text that say what it speaks of, those that say a need taken out."""
@@ -124,7 +92,7 @@ class Subjects:
         wishes = question.interests or question.settings or question.avoided
         if not case.memory.focus or wishes or case.best >= PLAUSIBLE:
             return False
-        bounded = GOES_ON.match(fold(question.message)) and question.levels.highest is not None
+        bounded = GOES_ON.match(case.text) and question.levels.highest is not None
         return bool(bounded or find_shorter(question.message, HIGHEST).said)
 
     def _nearest_within(self, question: Question, memory: Memory) -> tuple[str, ...]:
@@ -223,42 +191,6 @@ class Subjects:
         ranked = [hit.sheet_id for hit in self._ranker.rank(question.message, limit=30) if hit.sheet_id in ids]
         return ranked[0] if ranked else ids[0]
 
-    def compared(self, named: Sequence[Named], question: Question) -> tuple[str, ...]:
-        """Give the sheets to compare, of one kind: a diploma named beside a métier gives way to the métier it fits."""
-        metiers = sum(any(self._catalogue.kind_of(i) == METIER for i in n.mention.sheet_ids) for n in named)
-        kind = METIER if 2 * metiers >= len(named) and metiers else FORMATION
-        found = []
-        for item in named:
-            best = self.best_of(item, question, kind)
-            if self._catalogue.kind_of(best) != kind:
-                hits = self._ranker.rank(item.mention.text, kind=kind, limit=1)
-                best = hits[0].sheet_id if hits and hits[0].score >= CONFIDENT else best
-            found.append(best)
-        return tuple(dict.fromkeys(found))[:4]
-
-    def rivals(self, case: Case, distinct: Sequence[Named]) -> tuple[str, ...]:
-        """Give the two sheets that a message compares without naming both; empty when it is not clear which."""
-        if not case.hits:
-            return ()
-        first, kind = case.hits[0].sheet_id, self._catalogue.kind_of(case.hits[0].sheet_id)
-        others = [hit for hit in case.hits[1:] if self._catalogue.kind_of(hit.sheet_id) == kind]
-        base = self._without_option(first)
-        option = next((hit.sheet_id for hit in others if base and self._without_option(hit.sheet_id) == base), "")
-        if option:
-            return (first, option)
-        plainly = COMPARES.search(fold(case.question.message)) or EACH.search(fold(case.question.message))
-        if plainly and others and others[0] is case.hits[1] and others[0].chance >= RIVAL:
-            return (first, others[0].sheet_id)
-        if len(distinct) != 1 or not EITHER.search(fold(case.question.message)):
-            return ()
-        rest = without_names(case.question.message, distinct)
-        other = next((hit for hit in self._ranker.rank(rest, kind=kind, limit=2) if hit.sheet_id != first), None)
-        return (first, other.sheet_id) if other is not None and other.score >= PLAUSIBLE else ()
-
-    def _without_option(self, sheet_id: str) -> str:
-        base, *option = OPTION.split(fold(self._catalogue[sheet_id].title), maxsplit=1)
-        return base if option else ""
-
     def choices(self, message: str, memory: Memory) -> tuple[str, ...]:
         """Give what "la deuxième" may point at: what the last message names, else the last answer's list."""
         said = memory.last_message
@@ -284,9 +216,9 @@ class Subjects:
         top = next((hit for hit in case.hits if hit.sheet_id not in aside), None)
         if top is None or not own or top.sheet_id == case.memory.focus:
             return False
-        sheet, text = self._catalogue.get(case.memory.focus), fold(case.question.message)
+        sheet = self._catalogue.get(case.memory.focus)
         be_good = case.score_of(("competences",)) >= INTENT_THRESHOLD  # "faut être sportif ?" names no métier
-        if leans(text, be_good) and case.scores["correction"] < INTENT_THRESHOLD:
+        if leans(case.text, be_good) and case.scores["correction"] < INTENT_THRESHOLD:
             return False
         if sheet is not None and self._stays_on(sheet.kind, self._catalogue.kind_of(top.sheet_id), case):
             return False
@@ -296,7 +228,7 @@ class Subjects:
             return top.score >= PLAUSIBLE
         if not share and NAMED_METIER.search(case.question.message):
             return True
-        if not share and SHIFT.search(fold(case.question.message)) and top.score >= PLAUSIBLE:
+        if not share and SHIFT.search(case.text) and top.score >= PLAUSIBLE:
             return True
         if top.score >= CERTAIN and top.chance >= 0.5:
             return True
@@ -327,7 +259,7 @@ class Subjects:
         if partial is not None and not self.own_words(without_names(question.message, [partial])):
             ids = partial.mention.sheet_ids[:CHOICES]
             return replace(question, intent="ambiguous", subjects=ids, topic=partial.mention.text)
-        unknown = self._unknown_name(case)
+        unknown = self._strangers.find_name(case)
         bare = not case.named and not self.own_words(question.message)  # "et le salaire ?", of nothing
         if not unknown and (bare or case.best < WORTH_ANSWERING):
             return replace(question, intent="nothing")
@@ -336,10 +268,10 @@ class Subjects:
             return replace(question, intent="unknown", topic=unknown, subjects=near)
         best = case.hits[0].sheet_id
         leaves = best in question.background and self._catalogue.kind_of(best) == METIER
-        if leaves and WISH.search(fold(question.message)):
+        if leaves and WISH.search(case.text):
             best = self._beyond_background(case) or best
         spelt = [n for n in case.named if best in n.mention.sheet_ids]
-        return self.ask(replace(case, question=replace(question, focus=without_names(question.message, spelt))), best)
+        return self.ask(case.having(focus=without_names(question.message, spelt)), best)
 
     def _beyond_background(self, case: Case) -> str:
         """Give the sheet that a message describes besides what is had ("Aide-soignante, je voudrais soigner…")."""
@@ -347,23 +279,3 @@ class Subjects:
         hits = self._ranker.rank(without_names(case.question.message, had), limit=5)
         best = next((hit for hit in hits if hit.sheet_id not in case.question.background), None)
         return best.sheet_id if best is not None and best.score >= PLAUSIBLE else ""
-
-    def _unknown_name(self, case: Case) -> str:
-        """Give the name of a métier whose words stand in no sheet and no name; empty when the message has none."""
-        message = case.question.message
-        covered = [(n.mention.start, n.mention.end) for n in case.named if not n.is_partial]
-        for found in NAMED_METIER.finditer(message):
-            start, end = found.span(1)
-            if any(low < end and start < high for low, high in covered):
-                continue
-            words = [word for word in re.findall(r"[^\W\d_]{5,}", fold(found.group(1))) if not NO_NAME.search(word)]
-            strange = [word for word in words if _start(word) not in self._name_starts]
-            unheard = any(not self._ranker.knows(word) for word in strange)
-            if unheard or (words and strange == words and case.best < CONFIDENT + 2):
-                return found.group(1).strip()
-        return ""
-
-
-def _start(word: str) -> str:
-    """The start of a word, what its inflections share."""
-    return word[: max(5, len(word) - 2)]

@@ -22,22 +22,11 @@ BUT = re.compile(  # a new clause ends a refusal: "marre du bureau, j'aime le ja
     r"[,;.!?] ?(?:moi )?(?:j'? ?(?:aime|adore|prefere|kiffe)|je (?:prefere|veux|voudrais|reve))\b(?! pas)"
 )
 REFUSALS = ("sans", "plus", "moins", "jamais")  # no plurals
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """A phrase that people use, and the interest or setting that it stands for."""
-
-    phrase: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """One of the interest phrases of the sheets, and how to say it back."""
-
-    interest: str
-    short: str
+# Little words: "j'aime travailler avec les animaux" says what "les animaux" does.
+STOP = frozenset({
+    "j", "je", "le", "la", "les", "l", "un", "une", "des", "d", "de", "du", "aime", "adore", "veux", "m", "travailler",
+    "etre", "dans", "en", "au", "a", "tout", "trop", "bien", "avec",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +44,9 @@ class Setting:
 class Tastes:
     """Finds interests and settings by the words that people say them with (whole words, folded, inflected)."""
 
-    def __init__(self, folder: Path = DATA) -> None:
-        interests = _read(folder / "interests.jsonl")
-        settings = _read(folder / "settings.jsonl")
-        self.interests = {str(row["interest"]): Interest(row["interest"], row["short"]) for row in interests}
+    def __init__(self) -> None:
+        interests, settings = _read(DATA / "interests.jsonl"), _read(DATA / "settings.jsonl")
+        self.shorts = {str(row["interest"]): str(row["short"]) for row in interests}  # how to say an interest back
         self.settings = {
             str(row["key"]): Setting(
                 row["key"], row["say"], *(tuple(row.get(key, ())) for key in ("wants", "avoids", "words", "not_words"))
@@ -116,36 +104,6 @@ class _Phrases:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-STOP = {
-    "j",
-    "je",
-    "le",
-    "la",
-    "les",
-    "l",
-    "un",
-    "une",
-    "des",
-    "d",
-    "de",
-    "du",
-    "aime",
-    "adore",
-    "veux",
-    "m",
-    "travailler",
-    "etre",
-    "dans",
-    "en",
-    "au",
-    "a",
-    "tout",
-    "trop",
-    "bien",
-    "avec",
-}
 
 
 @lru_cache(64)

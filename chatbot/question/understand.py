@@ -8,33 +8,26 @@ from dataclasses import replace
 from statistics import median_low
 
 from chatbot.catalogue import Catalogue, fold
-from chatbot.naming import Names, Unlisted
-from chatbot.question.asides import GENERAL, UNDECIDED, find_aside, is_beyond
+from chatbot.naming import Names
+from chatbot.question.asides import find_aside
 from chatbot.question.asking import asks
+from chatbot.question.case import CERTAIN, CONFIDENT, INTENT_THRESHOLD, NEED_THRESHOLD, PLAUSIBLE, Case
 from chatbot.question.classifier import LabelModel
+from chatbot.question.comparing import Comparisons
 from chatbot.question.constraints import Levels, find_diploma_levels, find_duration, find_levels, find_shorter
-from chatbot.question.conversation import MORE, WHICH, pointed_at, points_back, recall, without_pointing
+from chatbot.question.conversation import MORE, WHICH, pointed_at, recall, without_pointing
 from chatbot.question.english import to_french
 from chatbot.question.exploring import explores, is_bare
 from chatbot.question.ideas import SEVERAL_METIERS, tells_taste
-from chatbot.question.model import METIER_ONLY, NEEDS, Question, Turn
-from chatbot.question.named import Named, asked_types, find_distinct, find_named, mask, without_names
+from chatbot.question.model import NEEDS, Question, Turn
+from chatbot.question.named import asked_types, find_named, mask, without_names
 from chatbot.question.register import is_english, says_tu
 from chatbot.question.resolver import Ranker, Resolver
-from chatbot.question.roles import role_of, without_refused
+from chatbot.question.roles import without_refused
 from chatbot.question.safety import danger_before, find_danger, is_about_another
 from chatbot.question.sms import write_in_full
-from chatbot.question.subjects import (
-    CERTAIN,
-    COMPARES,
-    CONFIDENT,
-    EACH,
-    INTENT_THRESHOLD,
-    NEED_THRESHOLD,
-    PLAUSIBLE,
-    Case,
-    Subjects,
-)
+from chatbot.question.strangers import Strangers
+from chatbot.question.subjects import Subjects
 from chatbot.question.tastes import Tastes
 from chatbot.sheets import FORMATION, METIER
 from chatbot.stages import staged
@@ -50,11 +43,6 @@ ASKED_PLAINLY = {
         r"|aim\w+|j?kiff\w*|convien\w*|correspond\w*|faite?s? pour|pour (?:moi|qui|quels?)\b|genre de)"
     ),
 }
-BOTH = re.compile(
-    r"^\W*(?:et|ou|vs|versus|contre)\W+(?:(?:bien|plutot|encore|d'|de|du|des|un|une|le|la|l'|les|en|au|celui"
-    r"|metier)\W*)*$",
-    re.IGNORECASE,
-)
 
 
 class Understanding:
@@ -62,8 +50,9 @@ class Understanding:
 
     def __init__(self, catalogue: Catalogue, names: Names, ranker: Ranker, labels: LabelModel, tastes: Tastes) -> None:
         self._catalogue, self._names, self._ranker, self._labels = catalogue, names, ranker, labels
-        self._subjects = Subjects(catalogue, names, ranker, labels)
-        self._unlisted = Unlisted(form for sheet in catalogue.values() for name in sheet.names for form in name.forms)
+        self._strangers = Strangers(catalogue, ranker)
+        self._subjects = Subjects(catalogue, names, ranker, labels, self._strangers)
+        self._comparisons = Comparisons(catalogue, ranker, self._subjects)
         self.resolver = Resolver(catalogue, ranker)
         self.tastes = tastes
 
@@ -71,8 +60,7 @@ class Understanding:
     def understand(self, message: str, history: Sequence[Turn] = ()) -> Question:
         """Understand a message in its conversation."""
         case = self.read(" ".join(message.split()), history)
-        named = any(n.is_sure and not n.is_plain_word for n in case.named)
-        sheet = named or case.best >= CONFIDENT
+        sheet = case.names_a_sheet or case.best >= CONFIDENT
         danger = find_danger(f"{message} {case.question.message}", case.scores, sheet)
         if danger:
             about = "other" if is_about_another(message) else ""
@@ -80,14 +68,7 @@ class Understanding:
         before = danger_before(history)
         if before and not (sheet and case.score_of(NEEDS) >= INTENT_THRESHOLD):
             return replace(case.question, intent="support", topic=before, about="still")
-        aside = find_aside(case)
-        if not aside and not case.question.background and GENERAL.search(fold(message)):
-            aside = "general"
-        if not aside and not named and is_beyond(case):
-            aside = "beyond"
-        if aside == "discouragement" or not aside:
-            undecided = UNDECIDED.search(fold(message)) and not (case.question.interests or named)
-            aside = "undecided" if undecided else aside
+        aside = find_aside(case, message)
         if aside:
             return replace(case.question, intent=aside)
         settled = self._about_sheets(case)
@@ -122,81 +103,41 @@ class Understanding:
             tu=tu,
             english=english,
         )
-        wanted = without_refused(message)
-        hits = self.resolver.resolve(wanted, self._ranker.rank(wanted, limit=RANKED), named, scores, question.levels)
-        return Case(question, named, scores, hits, recall(history))
+        ranked = self._ranker.rank(without_refused(message), limit=RANKED)
+        case = Case(question, named, scores, ranked, recall(history))
+        return replace(case, hits=self.resolver.resolve(case))
 
     def _about_sheets(self, case: Case) -> Question:
-        question, named, memory, subjects = case.question, case.named, case.memory, self._subjects
-        unknown = self._unknown_id(named)
-        if unknown:
-            return replace(question, intent="unknown_id", topic=unknown)
-        stranger = self._find_stranger(case)
-        if stranger is not None:
-            return stranger
-        pointed = pointed_at(question.message, subjects.choices(question.message, memory))
-        if pointed:
-            precise = bool(subjects.own_words(without_pointing(question.message)))
-            return subjects.ask(replace(case, question=replace(question, followed=True, specific=precise)), pointed)
-        if memory.wishes and not any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in named):
-            narrowed = self._narrow(case)
-            if narrowed is not None:
-                return narrowed
-        refused = {i for n in named if n.role == "not_wanted" for i in n.mention.sheet_ids}
-        asked = [
-            n for n in named if not n.is_set_aside and not n.is_partial and not refused.issuperset(n.mention.sheet_ids)
-        ]
-        compared = self._find_compared(case, asked)
-        if compared:
-            return replace(question, intent="compare", subjects=compared)
-        of_metier = case.score_of(METIER_ONLY) >= INTENT_THRESHOLD
-        sure = [
-            n
-            for n in asked
-            if n.is_sure and not (n.kind == FORMATION and (of_metier or n.is_plain_word or n.is_bare_diploma))
-        ]
-        studied = [
-            n
-            for n in named
-            if n.kind == FORMATION and n.is_sure and not (n.is_partial or n.is_bare_diploma or n.is_plain_word)
-        ]
-        wants_metier = any(n.kind == METIER and n.role == "wanted" for n in sure)
-        wishes = explores(case)
-        if studied and not wants_metier and self._reverses(case, studied, wishes):
-            return subjects.ask_named(case, studied)
-        if not studied and not wants_metier and self._reverses(case, studied, wishes):
-            formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
-            loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in named)
-            if formation is not None and loosely and formation.score >= PLAUSIBLE:
-                return subjects.ask(case, formation.sheet_id)
-        if wishes and not wants_metier and subjects.limits(case):
-            return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
-        if wishes and not wants_metier:
-            if not studied and self._reverses_focus(case):
-                after = replace(question, followed=True, needs=("metiers_apres",))
-                return subjects.ask(replace(case, question=after), memory.focus)
-            if studied and not (question.interests or question.settings):
-                chosen = subjects.best_of(studied[0], question)
-                return replace(question, subjects=(chosen,), needs=("metiers_apres",))
-            return replace(question, intent="explore")
-        if sure:
-            return subjects.ask_named(case, sure)
-        if memory.focus and not subjects.opens(case):
-            return subjects.ask(replace(case, question=replace(question, followed=True)), memory.focus)
-        if studied and not of_metier and subjects.is_about(question.message, studied[0]):
-            return subjects.ask(case, subjects.best_of(studied[0], question))
-        was = named and all(n.kind == METIER and n.role == "had" for n in named)
-        if was and case.best < CERTAIN and not asks(question.message):
-            tasteful = question.interests or question.settings
-            return replace(question, intent="explore" if tasteful else "undecided")  # "j'étais caissière, mal au dos"
-        return subjects.search(case)
+        """Settle a message about sheets: the first way of reading it that fits wins."""
+        readings = (
+            self._as_unknown_id, self._strangers.find_unlisted, self._as_choice, self._as_narrowing,
+            self._as_comparison, self._as_after, self._as_exploring, self._as_named, self._as_following,
+            self._as_studied, self._as_left,
+        )  # fmt: skip
+        settled = (read(case) for read in readings)
+        return next((question for question in settled if question is not None), None) or self._subjects.search(case)
 
-    def _narrow(self, case: Case) -> Question | None:
+    def _as_unknown_id(self, case: Case) -> Question | None:
+        unknown = self._strangers.find_id(case.named)
+        return replace(case.question, intent="unknown_id", topic=unknown) if unknown else None
+
+    def _as_choice(self, case: Case) -> Question | None:
+        """Read "la deuxième" as the second of what was offered."""
+        message = case.question.message
+        pointed = pointed_at(message, self._subjects.choices(message, case.memory))
+        if not pointed:
+            return None
+        precise = bool(self._subjects.own_words(without_pointing(message)))
+        return self._subjects.ask(case.having(followed=True, specific=precise), pointed)
+
+    def _as_narrowing(self, case: Case) -> Question | None:
         """Go on exploring with what is wished for now added to what was before; None when the message asks else."""
         question, wishes = case.question, case.memory.wishes
+        if not wishes or any(n.is_sure and n.kind == METIER and not n.is_set_aside for n in case.named):
+            return None
         levels = question.levels if question.levels.said else self._shorter(case)
         limits = levels.said or question.interests or question.settings or question.avoided
-        more = bool(MORE.search(fold(question.message)))
+        more = bool(MORE.search(case.text))
         not_wanted = (n.mention.sheet_ids for n in case.named if n.role == "not_wanted" and n.kind == METIER)
         refused = tuple(i for ids in not_wanted for i in ids)
         asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
@@ -222,33 +163,68 @@ class Understanding:
         proposed = [sheet.niveau for i in case.memory.choices if (sheet := self._catalogue.get(i)) is not None]
         ranks = [niveau.rank for niveau in proposed if niveau is not None and niveau.rank is not None]
         usual = median_low(ranks) if bound is None and ranks else bound
-        return Levels() if WHICH.search(fold(case.question.message)) else find_shorter(case.question.message, usual)
+        return Levels() if WHICH.search(case.text) else find_shorter(case.question.message, usual)
 
-    def _find_stranger(self, case: Case) -> Question | None:
-        """Settle a message about an occupation without a sheet on the nearest ones; None when it is about another."""
-        message = case.question.message
-        found = self._unlisted.find(message)
-        if found is None:
+    def _as_comparison(self, case: Case) -> Question | None:
+        """Read a comparison of sheets that are loaded: the one talked about may be known by its title alone."""
+        compared = tuple(i for i in self._comparisons.find(case) if i in self._catalogue)
+        return replace(case.question, intent="compare", subjects=compared) if len(compared) > 1 else None
+
+    def _as_after(self, case: Case) -> Question | None:
+        """Read "quels métiers après…" as asked of the formation that is named, or loosely said."""
+        if case.wants_metier or not self._reverses(case):
             return None
-        asked = (n for n in case.named if n.is_sure and not n.is_set_aside and not n.is_plain_word)
-        if any(n.mention.source != "fuzzy" or n.mention.text not in found.text for n in asked):
-            return None  # a name that is only taken for a slip of another is the stranger's own
-        role = role_of(message, found.start, found.end, METIER)
-        if role in ("had", "not_wanted") or case.best >= (CERTAIN if role == "wanted" else CONFIDENT):
+        if case.studied:
+            return self._subjects.ask_named(case, case.studied)
+        formation = next((hit for hit in case.hits if self._catalogue.kind_of(hit.sheet_id) == FORMATION), None)
+        loosely = any(n.kind == FORMATION and n.is_partial and len(n.mention.text.split()) > 2 for n in case.named)
+        if formation is not None and loosely and formation.score >= PLAUSIBLE:
+            return self._subjects.ask(case, formation.sheet_id)
+        return None
+
+    def _as_exploring(self, case: Case) -> Question | None:
+        """Read a wish for ideas: of métiers after the formation at hand, where tastes say nothing else."""
+        question, studied = case.question, case.studied
+        if case.wants_metier or not explores(case):
             return None
-        near = tuple(hit.sheet_id for hit in self._ranker.rank(found.near, kind=METIER, limit=3))
-        return replace(case.question, intent="unknown", topic=found.text, subjects=near)
+        if self._subjects.limits(case):
+            return self._subjects.ask(case.having(followed=True), case.memory.focus)
+        if not studied and self._reverses_focus(case):
+            return self._subjects.ask(case.having(followed=True, needs=("metiers_apres",)), case.memory.focus)
+        if studied and not (question.interests or question.settings):
+            chosen = self._subjects.best_of(studied[0], question)
+            return replace(question, subjects=(chosen,), needs=("metiers_apres",))
+        return replace(question, intent="explore")
 
-    def _unknown_id(self, named: Sequence[Named]) -> str:
-        """Give the ID typed in the message that neither a sheet nor a link of a sheet knows."""
-        typed = (n.mention.sheet_ids[0] for n in named if n.mention.source == "id")
-        return next((i for i in typed if self._catalogue.title_of(i) is None), "")
+    def _as_named(self, case: Case) -> Question | None:
+        return self._subjects.ask_named(case, case.surely_asked) if case.surely_asked else None
 
-    def _reverses(self, case: Case, studied: Sequence[Named], explores: bool) -> bool:
+    def _as_following(self, case: Case) -> Question | None:
+        """Read what opens no other subject as asked of the sheet being talked about."""
+        if not case.memory.focus or self._subjects.opens(case):
+            return None
+        return self._subjects.ask(case.having(followed=True), case.memory.focus)
+
+    def _as_studied(self, case: Case) -> Question | None:
+        """Read a message on the diploma that somebody has as asked of it."""
+        question, studied = case.question, case.studied
+        if not studied or case.of_metier or not self._subjects.is_about(question.message, studied[0]):
+            return None
+        return self._subjects.ask(case, self._subjects.best_of(studied[0], question))
+
+    def _as_left(self, case: Case) -> Question | None:
+        """Read what only tells of a métier that somebody has or leaves ("j'étais caissière, mal au dos")."""
+        question = case.question
+        left = case.named and all(n.kind == METIER and n.role == "had" for n in case.named)
+        if not left or case.best >= CERTAIN or asks(question.message):
+            return None
+        return replace(question, intent="explore" if question.interests or question.settings else "undecided")
+
+    def _reverses(self, case: Case) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
         question = case.question
-        tasteful = explores and tells_taste(question.message, bool(question.interests or question.settings))
-        set_aside = all(n.role == "had" for n in studied)
+        tasteful = explores(case) and tells_taste(question.message, bool(question.interests or question.settings))
+        set_aside = all(n.role == "had" for n in case.studied)
         return case.scores["metiers_apres"] >= INTENT_THRESHOLD and not (tasteful and set_aside)
 
     def _reverses_focus(self, case: Case) -> bool:
@@ -256,44 +232,8 @@ class Understanding:
         question = case.question
         wishes = question.interests or question.settings or question.levels.said
         formation = bool(case.memory.focus) and self._catalogue.kind_of(case.memory.focus) == FORMATION
-        bare = not self._subjects.own_words(question.message) and bool(SEVERAL_METIERS.search(fold(question.message)))
+        bare = not self._subjects.own_words(question.message) and bool(SEVERAL_METIERS.search(case.text))
         return formation and not wishes and (bare or case.scores["metiers_apres"] >= NEED_THRESHOLD)
-
-    def _find_compared(self, case: Case, asked: Sequence[Named]) -> tuple[str, ...]:
-        """Give the sheets that a message compares: those it names, the twins of one name, or one with the last."""
-        question, memory, subjects = case.question, case.memory, self._subjects
-        compare = case.scores["compare"]
-        text = fold(question.message)
-        if memory.wishes and not asked and WHICH.search(text):
-            return memory.choices[:4]  # "lequel gagne le plus ?" of those proposed
-        between = WHICH.search(text) or COMPARES.search(text)
-        if compare >= INTENT_THRESHOLD and not asked and between and not memory.compared:
-            last = memory.earlier[:2]  # "lequel fait le plus d'études ?" after one, then the other
-            if len({self._catalogue.kind_of(i) for i in last}) == 1 < len(last):
-                return last[::-1]
-        which = memory.compared and len(memory.choices) > 1 and WHICH.search(fold(question.message))
-        if which and not find_distinct(asked):
-            return memory.choices[:2]
-        distinct = find_distinct(n for n in case.named if not n.is_set_aside)
-        compares = bool(COMPARES.search(fold(question.message)))
-        if (compare >= INTENT_THRESHOLD or compares) and len(distinct) >= 2:
-            return subjects.compared(distinct, question)
-        pair = find_distinct(asked)
-        if (compare >= NEED_THRESHOLD or compares) and len(pair) == 2:
-            link = question.message[pair[0].mention.end : pair[1].mention.start]
-            if BOTH.search(fold(link)):
-                return subjects.compared(pair, question)
-        if (compare >= INTENT_THRESHOLD or EACH.search(fold(question.message))) and not memory.focus:
-            rivals = subjects.rivals(case, distinct)
-            if rivals:
-                return rivals
-        if compare < INTENT_THRESHOLD:
-            return ()
-        if len(distinct) == 1 and 2 <= len(distinct[0].mention.sheet_ids) <= 3 and not memory.focus:
-            return distinct[0].mention.sheet_ids
-        if len(pair) == 1 and memory.focus and points_back(question.message):
-            return (subjects.best_of(pair[0], question), memory.focus)
-        return ()
 
 
 def _is_said(need: str, message: str) -> bool:

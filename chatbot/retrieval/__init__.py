@@ -3,7 +3,7 @@
 from chatbot.retrieval.coverage import COVERAGE
 from chatbot.retrieval.elsewhere import Elsewhere
 from chatbot.retrieval.features import FEATURES, Candidates, Floats, SearchIndex
-from chatbot.retrieval.ranker import Lesson, fit_weights, read_weights, write_weights
+from chatbot.retrieval.ranker import Lesson, fit_weights, read_weights, softmax, write_weights
 from chatbot.retrieval.retriever import Hit, Retriever, SheetHit
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "SheetHit",
     "fit_weights",
     "read_weights",
+    "softmax",
     "write_weights",
-]  # fmt: skip
+]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from chatbot.embedding import AdaptedEmbedding
 from chatbot.keywords import Keywords
+from chatbot.retrieval.features import Floats
 
-Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 # Of each word of the question, how near its nearest word in the sheet: summed by rarity, then by the adapted weights.
 COVERAGE = ("sheet_covers", "passage_covers", "sheet_covers_weighted", "passage_covers_weighted")

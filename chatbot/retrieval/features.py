@@ -16,22 +16,25 @@ from chatbot.naming import Mention, Names
 from chatbot.sheets import FORMATION
 
 Floats = npt.NDArray[np.float32]
+# What the names in the question say of a sheet, of the best of them where several name it.
+OF_NAMES = (
+    "identified", "named", "named_rank", "named_partly", "named_as_goal", "named_as_past", "named_share",
+)  # fmt: skip
 FEATURES = (
     "text", "name", "everyday", "chunk_cosine", "everyday_cosine",
     "text_rank", "name_rank", "everyday_rank", "chunk_rank", "everyday_cosine_rank",
     "name_held", "name_held_weight", "question_held",
-    "identified", "named", "named_rank", "named_partly", "named_as_goal", "named_as_past", "named_share",
-    "named_alone",
+    *OF_NAMES, "named_alone",
     "formation", "formation_asked", "metier_while_diploma_asked", "diploma_fits", "bare",
 )  # fmt: skip
-NAMED = FEATURES.index("identified")
-NOT_NAMED = (0.0,) * 7
-TOP_KEYWORDS = 40
-TOP_CHUNKS = 120
-TOP_EVERYDAY = 60
-MOST_NAMED = 60
+FIRST_OF_NAMES = FEATURES.index(OF_NAMES[0])
+NOT_NAMED = (0.0,) * len(OF_NAMES)
+# How many of the best by each way of looking become candidates: sheets by keywords, chunks and everyday texts by
+# cosine (several may be of one sheet), sheets of one name.
+TOP_KEYWORDS, TOP_CHUNKS, TOP_EVERYDAY, MOST_NAMED = 40, 120, 60, 60
 NEAR_BEFORE = 4
-# Words shortly before a name that make it what is asked about, or what the person already is or has.
+# In those words before a name: what makes it what is asked about, or what the person already is or has. The ranker is
+# fitted with these; `question/roles.py` tells the part of a name more finely, for what comes after ranking.
 GOAL = frozenset({
     "devenir", "deviens", "devenait", "etre", "metier", "metiers", "profession", "poste", "viser", "vise", "faire",
     "salaire", "gagne", "gagnent", "paye", "payes", "mission", "missions", "formation", "formations", "plutot",
@@ -61,7 +64,6 @@ class Candidates:
     sheet_ids: tuple[str, ...]
     features: Floats
     scores: KeywordScores
-    mentions: tuple[Mention, ...]
 
 
 class FeatureSource:
@@ -78,7 +80,7 @@ class FeatureSource:
     def find(self, query: str, kind: str | None = None) -> Candidates:
         """Gather the candidates of a question: the best by each way of looking, and the sheets named in it."""
         index = self._index
-        mentions = tuple(self._names.find(query))
+        mentions = self._names.find(query)
         scores = index.keywords.score(" ".join([query, *self._names.expand(query)]))
         vector = index.embedder.encode_query(query)
         chunks = self._best_of(index.nearest(vector, TOP_CHUNKS, CHUNKS))
@@ -106,10 +108,10 @@ class FeatureSource:
             columns[rank][:] = _reciprocal_ranks(columns[name])
         self._add_names(query, chosen, scores.name, columns)
         for place, speaking in named.items():
-            rows[chosen == place, NAMED : NAMED + 7] = speaking
+            rows[chosen == place, FIRST_OF_NAMES : FIRST_OF_NAMES + len(OF_NAMES)] = speaking
         columns["named_alone"][:] = columns["named"] * (sum(1 for m in mentions if m.score > 0.5) == 1)
         self._add_kinds(query, chosen, columns)
-        return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores, mentions)
+        return Candidates(tuple(self._sheet_ids[place] for place in chosen.tolist()), rows, scores)
 
     def _best_of(self, found: Sequence[tuple[str, float]]) -> dict[int, float]:
         """Give the best cosine of each sheet, by its place."""
@@ -121,7 +123,7 @@ class FeatureSource:
         return best
 
     def _place_mentions(self, query: str, mentions: Sequence[Mention]) -> dict[int, tuple[float, ...]]:
-        """Give the features from "identified" to "named_share" of each sheet named."""
+        """Give the features OF_NAMES of each sheet named, by its place."""
         weight = self._weigh(query) or 1.0
         named: dict[int, tuple[float, ...]] = {}
         for mention in mentions:

@@ -36,6 +36,12 @@ def write_weights(weights: Floats, path: Path = WEIGHTS, features: Sequence[str]
     path.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")
 
 
+def softmax(scores: Floats) -> Floats:
+    """Give the chance of each score to be the right one's (0 to 1, all together 1)."""
+    chances = np.exp(scores - scores.max())
+    return np.asarray(chances / chances.sum(), np.float32)
+
+
 def fit_weights(
     lessons: Sequence[Lesson], ridge: float = 1e-3, steps: int = 400, start: Floats | None = None
 ) -> Floats:

@@ -1,6 +1,6 @@
 """A question in; the sheets it is about, best first, and their passages that answer it, out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from chatbot.embedding import AdaptedEmbedding
 from chatbot.naming import Names
 from chatbot.retrieval.coverage import Coverage
 from chatbot.retrieval.features import Candidates, FeatureSource, Floats, SearchIndex
-from chatbot.retrieval.ranker import read_weights
+from chatbot.retrieval.ranker import read_weights, softmax
 from chatbot.stages import staged
 
 COSINE_SHARE = 2.0  # a passage's cosine counts this many times its keyword score scaled to 1
@@ -21,7 +21,7 @@ CACHED_QUERIES = 64
 
 @dataclass(frozen=True, slots=True)
 class SheetHit:
-    """A sheet and how well it fits a question: `score` orders, `chance` is its softmax among the candidates."""
+    """A sheet, how well it fits a question (any number), and its chance to be the one meant (0 to 1)."""
 
     sheet_id: str
     score: float
@@ -59,8 +59,7 @@ class Retriever:
         if not candidates.sheet_ids:
             return []
         scores = candidates.features @ self._weights
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        chances = softmax(scores)
         best = np.argsort(-scores, kind="stable")[:limit]
         return [SheetHit(candidates.sheet_ids[n], float(scores[n]), float(chances[n])) for n in best.tolist()]
 
@@ -83,10 +82,8 @@ class Retriever:
         return self._find(query, None)
 
     @staged("retrieval")
-    def passages(
-        self, query: str, sheet_ids: Sequence[str], headings: Collection[str] | None = None, limit: int = 5
-    ) -> list[Hit]:
-        """Give the passages of these sheets that answer a question best, under any heading or under these."""
+    def passages(self, query: str, sheet_ids: Sequence[str], limit: int = 5) -> list[Hit]:
+        """Give the passages of these sheets that answer a question best."""
         scores = self._find(query, None).scores
         keywords = self._index.keywords
         found = []
@@ -95,7 +92,7 @@ class Retriever:
             if sheet is None:
                 continue
             for chunk, score in zip(split_sheet(sheet), keywords.chunk_scores(scores, sheet_id), strict=False):
-                if chunk.heading in headings if headings is not None else chunk.heading != FACTS:
+                if chunk.heading != FACTS:
                     found.append((chunk, float(score)))
         if not found:
             return []

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chatbot.answering.draft import Draft
-from chatbot.answering.wording import end_sentence, name_of, plain, shorten
+from chatbot.answering.wording import end_sentence, name_of, plain, rank_of, shorten
 from chatbot.catalogue import Catalogue, fold
 from chatbot.evidence import split_sentences
-from chatbot.question import Levels, Question, Ranker, Tastes
+from chatbot.question import Question, Ranker, Tastes
 from chatbot.sheets import METIER, Sheet
 
 PROPOSED = 6
-INTEREST_WEIGHT = 1.0
-SETTING_WEIGHT = 0.4
-SEARCH_WEIGHT = 1.6
+# A métier's score: the search, scaled to 1 for its best, the interests that it shares, and how well settings suit it.
+SEARCH_WEIGHT, INTEREST_WEIGHT, SETTING_WEIGHT = 1.6, 1.0, 0.4
+FIRST_TOLD = 4  # interests, and settings, that count
 SAME_FAMILY = 0.5  # what a proposal loses for each one before it with the same first word or ROME family
 
 
-class Explorer:
+class Proposer:
     """Proposes métiers within limits."""
 
     def __init__(self, catalogue: Catalogue, ranker: Ranker, tastes: Tastes) -> None:
@@ -33,30 +33,30 @@ class Explorer:
         self._families = {sheet.sheet_id: _families(sheet) for sheet in self._metiers}
         self._settings = lru_cache(maxsize=None)(self._score_setting)
 
-    def propose(self, question: Question, wish: str, levels: Levels, most: int = PROPOSED) -> list[Sheet]:
-        """Rank the métiers within the levels by interests, settings and search, and spread them over families."""
+    def propose(self, question: Question, wish: str) -> list[Sheet]:
+        """Rank the métiers within the levels asked by interests, settings and search, and spread them over families."""
         hits = self._ranker.rank(wish, kind=METIER, limit=120)
         best = max((hit.score for hit in hits), default=0.0)
         worst = min((hit.score for hit in hits), default=0.0)
         searched = {hit.sheet_id: (hit.score - worst) / ((best - worst) or 1.0) for hit in hits}
-        settings = [self._settings(key) for key in question.settings[:4]]
+        settings = [self._settings(key) for key in question.settings[:FIRST_TOLD]]
         scores: dict[str, float] = {}
         for sheet in self._metiers:
-            if not fits(sheet, levels) or sheet.sheet_id in question.proposed:
+            if not question.levels.hold(rank_of(sheet)) or sheet.sheet_id in question.proposed:
                 continue
             if question.proposed and question.interests and not set(question.interests).intersection(sheet.interets):
                 continue  # other ideas, but in the same taste
             score = SEARCH_WEIGHT * searched.get(sheet.sheet_id, 0.0)
             score += sum(
                 INTEREST_WEIGHT / (1 + 0.25 * place)
-                for place, key in enumerate(question.interests[:4])
+                for place, key in enumerate(question.interests[:FIRST_TOLD])
                 if key in sheet.interets
             )
             score += SETTING_WEIGHT * sum(setting[sheet.sheet_id] for setting in settings)
             score -= INTEREST_WEIGHT * sum(key in sheet.interets for key in question.avoided)
             if score > 0:
                 scores[sheet.sheet_id] = score
-        return self._spread(scores, most)
+        return self._spread(scores)
 
     def _score_setting(self, key: str) -> dict[str, float]:
         """Score every métier for a setting, by its interests and its words."""
@@ -72,10 +72,10 @@ class Explorer:
             scores[sheet.sheet_id] = score
         return scores
 
-    def _spread(self, scores: dict[str, float], most: int) -> list[Sheet]:
+    def _spread(self, scores: dict[str, float]) -> list[Sheet]:
         chosen: list[Sheet] = []
         families: dict[str, int] = {}
-        while scores and len(chosen) < most:
+        while scores and len(chosen) < PROPOSED:
             best = max(
                 scores,
                 key=lambda i: scores[i] - SAME_FAMILY * sum(families.get(f, 0) for f in self._families[i]),
@@ -88,25 +88,13 @@ class Explorer:
         return chosen
 
 
-def fits(sheet: Sheet, levels: Levels) -> bool:
-    """Whether a métier's minimum level lies within the bounds; without a rank it only fits when there are none."""
-    if levels.lowest is None and levels.highest is None:
-        return True
-    rank = sheet.niveau.rank if sheet.niveau else None
-    if rank is None:
-        return False
-    return (levels.lowest is None or rank >= levels.lowest) and (levels.highest is None or rank <= levels.highest)
-
-
-def write_proposals(
-    draft: Draft, tastes: Tastes, question: Question, levels: Levels, proposals: Sequence[Sheet]
-) -> None:
+def write_proposals(draft: Draft, tastes: Tastes, question: Question, proposals: Sequence[Sheet]) -> None:
     """Say the wishes back, list the proposals with why, level and ID, and ask one question."""
-    said = [tastes.interests[key].short for key in question.interests[:3]]
+    said = [tastes.shorts[key] for key in question.interests[:3]]
     ways = (tastes.settings[key] for key in question.settings[:2])  # but for those that an interest says already
     said += [way.say for way in ways if way.say not in said and not set(way.wants).intersection(question.interests)]
-    if levels.said:
-        said.append(levels.said)
+    if question.levels.said:
+        said.append(question.levels.said)
     who = "Tu cherches" if question.tu else "Vous cherchez"
     intro = (
         f"{who} un métier {', '.join(_address(part, question.tu) for part in said)}. Quelques pistes :"
