@@ -22,6 +22,7 @@ from chatbot.question.constraints import (
         pytest.param("je veux m'arrêter au bac", None, 0, id="stop at the bac"),
         pytest.param("des études courtes", None, 0, id="short studies"),
         pytest.param("pas de longues études", None, 0, id="no long studies"),
+        pytest.param("sans repartir pour 3 ans d'école", None, 0, id="not back to school for years"),
         pytest.param("après la 3e", None, 0, id="after the 3e"),
         pytest.param("bac +2 maximum", None, 2, id="ceiling behind"),
         pytest.param("jusqu'à bac+3", None, 3, id="ceiling before, glued"),

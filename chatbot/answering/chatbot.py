@@ -158,8 +158,7 @@ class Chatbot:
         return draft.finish(within[0].sheet_id, suggest(self.catalogue, within[0], question))
 
     def _explore(self, draft: Draft, question: Question) -> Answer:
-        wish = without_asking(question.focus if question.followed else question.message)
-        proposals = self._proposer.propose(question, wish)
+        proposals = self._proposer.propose(question, without_asking(question.focus))
         if not proposals and question.proposed:
             draft.status = "not_found"
             draft.add("Je n'ai pas d'autre idée dans ce goût parmi les fiches chargées ici.")

@@ -134,6 +134,8 @@ class Excerpts:
             return True
         if not self.passages:
             return "question" not in needs
+        if "acces" in needs and self.sheet.text_of("Accès"):
+            return True  # how one enters a formation is worth saying, whoever asks from where
         if any(_has_place(self.sheet, question.asked, need) for need in needs):
             return True
         measured = self._evidence.measure(self.sheet, question.asked, needs)

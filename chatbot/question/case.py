@@ -72,6 +72,13 @@ class Case:
         return [n for n in whole if not refused.issuperset(n.mention.sheet_ids)]
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """The IDs of the métiers that the message refuses."""
+        return tuple(
+            i for n in self.named if n.role == "not_wanted" and n.kind == METIER for i in n.mention.sheet_ids
+        )
+
+    @property
     def of_metier(self) -> bool:
         """Whether something is asked that only a métier has ("quel salaire ?")."""
         return self.score_of(METIER_ONLY) >= INTENT_THRESHOLD

@@ -67,6 +67,7 @@ SHORT = re.compile(
     r"|\b(?:l'ecole|les etudes)\b[^.!?]{0,12}\bpas (?:mon truc|pour moi)\b"
     r"|\bpas (?:envie )?(?:de )?(?:faire )?(?:d'|des |trop d')?etudes\b|\bpas (?:trop |tres )?scolaire\b"
     r"|\baim\w+ pas (?:trop |beaucoup |vraiment )?(?:l'ecole|les etudes|etudier)\b|\bvite (?:travailler|bosser)\b"
+    r"|\b(?:pas|sans|evit\w+|hors de question)\b[^.!?]{0,25}\b(?:\d|deux|trois|quatre|cinq) ans d'(?:ecole|etudes)\b"
 )
 LONG = re.compile(
     r"\b(?:longues etudes|etudes longues)\b[^.!?]{0,25}\b(?:me (?:font|fait) pas peur|pas de probleme|ok)\b"

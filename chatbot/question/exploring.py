@@ -7,6 +7,7 @@ from chatbot.question.subjects import Subjects
 
 # Needs that are asked of one métier, against a wish for ideas.
 ASKED_OF_ONE = ("diplomes", "missions", "acces", "competences", "niveau", "duree", "salaire", "conditions", "statut")
+ASKED = tuple(need for need in NEEDS if need != "interets")  # who tells a taste speaks of interests, asking for none
 # Needs that leave no room for ideas; qualities and ways of working may be those of who asks ("doué de ses mains").
 SETTLED = ("diplomes", "missions", "acces", "niveau", "duree", "salaire", "statut", "appellations", "rome", "compare")
 BARE = 4  # words that only name a taste
@@ -20,7 +21,8 @@ def explores(case: Case) -> bool:
     advice = bool(ADVICE.search(text)) and scores["diplomes"] < INTENT_THRESHOLD
     if (SEVERAL_METIERS.search(text) or advice) and scores["explore"] >= NEED_THRESHOLD:
         return True
-    named = case.names_a_sheet
+    refuses = case.refused and not case.asked and case.score_of(ASKED) < NEED_THRESHOLD  # "mais pas vétérinaire"
+    named = case.names_a_sheet and not refuses
     if not named and (BARE_WISH.fullmatch(text) or wishes_ideas(case)):
         return True
     asked_of_one = case.score_of(ASKED_OF_ONE)
@@ -42,7 +44,7 @@ def wishes_ideas(case: Case) -> bool:
     if "money" in question.settings and apart and scores["explore"] >= NEED_THRESHOLD and case.best < CERTAIN:
         return True  # "un métier bien payé dans le sport"
     bare = question.interests and len(question.message.split()) <= BARE and not case.memory.focus
-    if bare and case.score_of(NEEDS) < NEED_THRESHOLD and "?" not in question.message:
+    if bare and case.score_of(ASKED) < NEED_THRESHOLD and "?" not in question.message:
         return True
     if case.score_of(SETTLED) >= INTENT_THRESHOLD or not tells_taste(question.message, tasteful):
         return False
@@ -50,7 +52,7 @@ def wishes_ideas(case: Case) -> bool:
         return case.best < CERTAIN or scores["explore"] >= INTENT_THRESHOLD
     if "?" in question.message:
         return False
-    told = case.score_of(NEEDS) < NEED_THRESHOLD > scores["correction"]  # "il aime la mécanique": told, not asked
+    told = case.score_of(ASKED) < NEED_THRESHOLD > scores["correction"]  # "il aime la mécanique": told, not asked
     if told and tasteful and not question.background and LIKES.search(case.text):
         return True
     bounded = question.levels.said or not (case.memory.focus or question.background)  # "manuel, sans le bac"

@@ -66,7 +66,7 @@ class Question:
     interests: tuple[str, ...] = ()  # as sheets write them, strongest first
     settings: tuple[str, ...] = ()  # keys of `data/settings.jsonl`, strongest first
     avoided: tuple[str, ...] = ()  # interests that are refused
-    proposed: tuple[str, ...] = ()  # explore: the IDs proposed already, when other ideas are asked for
+    proposed: tuple[str, ...] = ()  # explore: the IDs not to propose: those proposed already, or refused
     specific: bool = True  # words of its own beside the names and the needs: a precise question, not a general one
     focus: str = ""  # the message without the names of its subjects: what passages are chosen by
     background: tuple[str, ...] = ()  # sheet IDs that the user already has or leaves behind

@@ -138,10 +138,8 @@ class Understanding:
         levels = question.levels if question.levels.said else self._shorter(case)
         limits = levels.said or question.interests or question.settings or question.avoided
         more = bool(MORE.search(case.text))
-        not_wanted = (n.mention.sheet_ids for n in case.named if n.role == "not_wanted" and n.kind == METIER)
-        refused = tuple(i for ids in not_wanted for i in ids)
         asks = case.score_of(("salaire", "missions", "conditions", "statut", "carriere", "rome", "fiche"))
-        if not (limits or more or refused) or (asks >= INTENT_THRESHOLD and not more):
+        if not (limits or more or case.refused) or (asks >= INTENT_THRESHOLD and not more):
             return None
         together = f"{wishes}. {question.message}"
         avoided = self.tastes.find_avoided(together)
@@ -154,7 +152,7 @@ class Understanding:
             interests=tuple(i for i in self.tastes.find_interests(together) if i not in avoided),
             settings=self.tastes.find_settings(together),
             avoided=avoided,
-            proposed=(*(case.memory.choices if more else ()), *refused),
+            proposed=(*(case.memory.choices if more else ()), *case.refused),
         )
 
     def _shorter(self, case: Case) -> Levels:
@@ -194,7 +192,13 @@ class Understanding:
         if studied and not (question.interests or question.settings):
             chosen = self._subjects.best_of(studied[0], question)
             return replace(question, subjects=(chosen,), needs=("metiers_apres",))
-        return replace(question, intent="explore")
+        return self._explored(case)
+
+    def _explored(self, case: Case) -> Question:
+        """Ask for ideas by what is wished for, without the métiers that are left or refused."""
+        aside = [n for n in case.named if n.is_set_aside and n.kind == METIER]
+        wish = without_refused(without_names(case.question.message, aside))
+        return replace(case.question, intent="explore", focus=wish, proposed=case.refused)
 
     def _as_named(self, case: Case) -> Question | None:
         return self._subjects.ask_named(case, case.surely_asked) if case.surely_asked else None
@@ -218,7 +222,8 @@ class Understanding:
         left = case.named and all(n.kind == METIER and n.role == "had" for n in case.named)
         if not left or case.best >= CERTAIN or asks(question.message):
             return None
-        return replace(question, intent="explore" if question.interests or question.settings else "undecided")
+        tasteful = question.interests or question.settings
+        return self._explored(case) if tasteful else replace(question, intent="undecided")
 
     def _reverses(self, case: Case) -> bool:
         """Whether a message asks for the métiers after a diploma; tastes beside a diploma already had ask for ideas."""
