@@ -364,5 +364,6 @@ def test_a_sentence_is_told_when_another_holds_its_numbers_and_most_of_its_words
     assert not draft.tells("Le CAP dresseur de puces se prépare en 2 ans dans un cirque.")
     assert draft.tells("2 ans : CAP dresseur de puces.")
     assert not draft.tells("3 ans : CAP dresseur de puces.")
+    assert not draft.tells("Le CAP dresseur de puces ne se prépare pas en 2 ans dans un cirque.")
     draft.add("Le BTS métiers du bronze\n- mène au métier de fondeur")
     assert draft.tells("BTS métiers du bronze")

@@ -1,5 +1,6 @@
 """An answer while it is being written: blocks of prose, and the citations that their markers stand for."""
 
+import re
 from collections.abc import Sequence
 
 from chatbot.answering.model import Answer
@@ -10,8 +11,8 @@ from chatbot.evidence import Passage, content_words
 from chatbot.sheets import Sheet
 
 MOSTLY = 0.8  # the share of the words of a sentence that another has to hold to say the same
+NEGATION = re.compile(r"\b(?:n'|ne |pas |sans |aucune? |ni |jamais |sauf )")
 MOST_SUGGESTED = 4
-
 TELLING = 40  # characters that tell a sentence from others
 
 
@@ -25,7 +26,7 @@ class Draft:
         self.blocks: list[str] = []
         self.status = "answered"
         self.quoted: set[tuple[str, int]] = set()  # the sentences written so far, by sheet and place
-        self._told: list[frozenset[str]] = []  # the words of each sentence and line written so far
+        self._told: list[tuple[frozenset[str], bool]] = []  # words and negation of each sentence and line written
         self._read = 0  # blocks whose lines are among them
         self._citations: dict[tuple[str, str], Citation] = {}
 
@@ -64,15 +65,16 @@ class Draft:
     def tells(self, text: str) -> bool:
         """Whether one sentence or line that is written already says what a sentence would: sheets repeat themselves.
 
-        It does when it holds all the numbers and most of the other words; what it does not hold is remembered as told.
+        It does when it holds all the numbers and most of the other words, and is negative as the sentence is or is not;
+        what it does not hold is remembered as told.
         """
         for block in self.blocks[self._read :]:
-            self._told += (frozenset(content_words(line)) for line in block.split("\n"))
+            self._told += map(_sense, block.split("\n"))
         self._read = len(self.blocks)
-        words = frozenset(content_words(text))
-        if any(_covers(told, words) for told in self._told):
+        sense = _sense(text)
+        if any(_covers(told, sense) for told in self._told):
             return True
-        self._told.append(words)
+        self._told.append(sense)
         return False
 
     def known(self, sheet_ids: Sequence[str]) -> list[Sheet]:
@@ -97,6 +99,11 @@ class Draft:
         return Answer(text, self.status, tuple(citations), suggestions[:MOST_SUGGESTED])
 
 
-def _covers(told: frozenset[str], words: frozenset[str]) -> bool:
+def _sense(text: str) -> tuple[frozenset[str], bool]:
+    return frozenset(content_words(text)), bool(NEGATION.search(fold(text)))
+
+
+def _covers(told: tuple[frozenset[str], bool], sense: tuple[frozenset[str], bool]) -> bool:
+    (held, denied), (words, denies) = told, sense
     numbers = {word for word in words if word.isdigit()}
-    return numbers <= told and len(words & told) >= MOSTLY * len(words)
+    return denied == denies and numbers <= held and len(words & held) >= MOSTLY * len(words)
